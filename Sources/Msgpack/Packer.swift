@@ -1,0 +1,123 @@
+internal import CMsgpack
+
+/// Packs msgpack values, one after another, into a buffer that it keeps from message to message.
+///
+/// Every number and header is written by msgpack-c's packer, in its shortest form. A container is
+/// its header followed by as many values (pairs) as the header says; the caller keeps that promise.
+/// Packing allocates only when the buffer grows. A length of 4 GiB or more traps.
+package struct Packer: Sendable {
+    /// What has been packed since the last `removeAll`.
+    package private(set) var bytes: [UInt8] = []
+
+    package init(capacity: Int = 0) {
+        bytes.reserveCapacity(capacity)
+    }
+
+    package var count: Int { bytes.count }
+
+    package var isEmpty: Bool { bytes.isEmpty }
+
+    /// Forgets what was packed and keeps the buffer for the next message.
+    package mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+    }
+
+    package mutating func packNil() {
+        append(twin_msgpack_pack_nil())
+    }
+
+    package mutating func packBool(_ value: Bool) {
+        append(value ? twin_msgpack_pack_true() : twin_msgpack_pack_false())
+    }
+
+    /// Packs any integer of at most 64 bits.
+    package mutating func packInt(_ value: Int64) {
+        append(twin_msgpack_pack_int64(value))
+    }
+
+    package mutating func packInt(_ value: Int) {
+        append(twin_msgpack_pack_int64(Int64(value)))
+    }
+
+    package mutating func packUInt(_ value: UInt64) {
+        append(twin_msgpack_pack_uint64(value))
+    }
+
+    package mutating func packUInt(_ value: UInt) {
+        append(twin_msgpack_pack_uint64(UInt64(value)))
+    }
+
+    /// Packs a `float 32`, its bits unchanged.
+    package mutating func packFloat(_ value: Float) {
+        append(twin_msgpack_pack_float(value))
+    }
+
+    /// Packs a `float 64`, its bits unchanged.
+    package mutating func packDouble(_ value: Double) {
+        append(twin_msgpack_pack_double(value))
+    }
+
+    package mutating func packString(_ text: String) {
+        var text = text
+        text.withUTF8 { utf8 in
+            append(twin_msgpack_pack_str(UInt32(utf8.count)))
+            unsafe bytes.append(contentsOf: utf8)
+        }
+    }
+
+    /// Packs a string that is UTF-8 already, such as a key in its wire form. Not checked here.
+    package mutating func packString(utf8: Span<UInt8>) {
+        append(twin_msgpack_pack_str(UInt32(utf8.count)))
+        packRaw(utf8)
+    }
+
+    /// Packs a literal, such as a field's name, straight from the executable's constants.
+    package mutating func packKey(_ key: StaticString) {
+        key.withUTF8Buffer { utf8 in
+            append(twin_msgpack_pack_str(UInt32(utf8.count)))
+            unsafe bytes.append(contentsOf: utf8)
+        }
+    }
+
+    package mutating func packBin(_ data: Span<UInt8>) {
+        append(twin_msgpack_pack_bin(UInt32(data.count)))
+        packRaw(data)
+    }
+
+    package mutating func packBin(_ data: [UInt8]) {
+        append(twin_msgpack_pack_bin(UInt32(data.count)))
+        bytes.append(contentsOf: data)
+    }
+
+    /// Begins a `bin` whose `count` bytes the caller appends with `packRaw`, in as many parts as it
+    /// likes.
+    package mutating func packBinHeader(count: Int) {
+        append(twin_msgpack_pack_bin(UInt32(count)))
+    }
+
+    /// Begins an array of `count` values.
+    package mutating func packArrayHeader(_ count: Int) {
+        append(twin_msgpack_pack_array(UInt32(count)))
+    }
+
+    /// Begins a map of `count` pairs: key, value, key, value.
+    package mutating func packMapHeader(_ count: Int) {
+        append(twin_msgpack_pack_map(UInt32(count)))
+    }
+
+    /// Appends bytes as they are: values packed before, or the body of a begun `bin`.
+    package mutating func packRaw(_ packed: Span<UInt8>) {
+        unsafe packed.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+    }
+
+    package mutating func packRaw(_ packed: [UInt8]) {
+        bytes.append(contentsOf: packed)
+    }
+
+    private mutating func append(_ head: twin_msgpack_head) {
+        let count = Int(head.count)
+        unsafe withUnsafeBytes(of: head.bytes) { written in
+            unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: written[..<count]))
+        }
+    }
+}
