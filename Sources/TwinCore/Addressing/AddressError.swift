@@ -1,0 +1,25 @@
+/// What is wrong with a text that should have been a key or an address.
+package enum AddressError: Error, Equatable, Sendable {
+    case emptyKey
+    case keyTooLong(count: Int)
+    case keyByte(UInt8, offset: Int)
+    case noTier(found: String)
+    case wrongForm(found: String)
+}
+
+extension AddressError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .emptyKey:
+            "key: wanted 1 to \(Limits.keyBytesMax) bytes of A-Z a-z 0-9 . _ -, found none"
+        case .keyTooLong(let count):
+            "key: wanted at most \(Limits.keyBytesMax) bytes, found \(count)"
+        case .keyByte(let byte, let offset):
+            "key: wanted A-Z a-z 0-9 . _ -, found byte \(byte) at offset \(offset)"
+        case .noTier(let found):
+            "address: wanted server/KEY, rack/KEY or dc/KEY, found \"\(found)\""
+        case .wrongForm(let found):
+            "destination: wanted TIER/KEY, TIER#SHARD, TIER@INSTANCE or broker, found \"\(found)\""
+        }
+    }
+}

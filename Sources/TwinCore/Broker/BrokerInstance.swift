@@ -1,0 +1,80 @@
+/// What the broker knows of one instance, present or not.
+struct BrokerInstance: Sendable {
+    /// One registered process on one connection.
+    struct Connection: Sendable {
+        /// The ROUTER's name for the connection.
+        let routingID: [UInt8]
+        let processNonce: UInt64
+        /// The number that its beats and messages must carry.
+        let startNumber: UInt64
+        let softwareVersion: String
+        let registeredAt: Timestamp
+        /// Monotonic milliseconds of the last beat, or of the registration.
+        var heardAt: Int64
+        var heardAtWall: Timestamp
+        var hasBeaten = false
+        /// Bytes the instance takes since this registration, absolute.
+        var credit: UInt64
+        /// What was granted at the registration: the size of the window.
+        let window: UInt64
+        /// Bytes sent since this registration.
+        var forwarded: UInt64 = 0
+        /// Refused or dropped toward the instance since its previous beat.
+        var dropped: UInt64 = 0
+        var blindShards = ShardSet()
+        var isStopping = false
+        var load = InstanceLoad()
+    }
+
+    enum Presence: Sendable {
+        /// Known from the stored placement, not seen since this broker started.
+        case awaited
+        case present(Connection)
+        case lost(at: Int64, wall: Timestamp)
+    }
+
+    let name: InstanceName
+    let tier: Tier
+    var presence: Presence = .awaited
+    /// The process that registered last: tells a reconnect from a second process.
+    var lastProcessNonce: UInt64?
+    var softwareVersion: String?
+
+    var connection: Connection? {
+        if case .present(let connection) = presence { connection } else { nil }
+    }
+
+    /// Changes the connection in place; without one nothing happens.
+    mutating func withConnection(_ change: (inout Connection) -> Void) {
+        guard case .present(var connection) = presence else { return }
+        presence = .awaited
+        change(&connection)
+        presence = .present(connection)
+    }
+}
+
+extension BrokerInstance.Connection {
+    /// How the process is doing, judged at `now`.
+    func state(now: Int64) -> BrokerStatus.State {
+        if isStopping { return .stopping }
+        if isSuspect(now: now) { return .suspect }
+        return hasBeaten ? .ok : .recovering
+    }
+
+    /// True after 3 s without a beat, and while a turn waits for its commit longer than 2 s.
+    func isSuspect(now: Int64) -> Bool {
+        now - heardAt >= Limits.suspectAfter.rawValue
+            || load.oldestTurnMilliseconds > Limits.commitLateAfter.rawValue
+    }
+
+    /// Whether a message of so many bytes fits into what is left of the credit.
+    func takes(_ byteCount: Int, traffic: BrokerTraffic) -> Bool {
+        let reserve =
+            switch traffic {
+            case .request: window / Limits.controlCreditShare
+            case .control, .repeating: UInt64(0)
+            }
+        let left = credit > forwarded ? credit - forwarded : 0
+        return left >= reserve && left - reserve >= UInt64(byteCount)
+    }
+}

@@ -1,0 +1,98 @@
+extension BrokerMachine {
+    /// Everything `status` and the placement document say of processes. Cost: all instances and
+    /// all shards once.
+    package func status(now: Int64) -> BrokerStatus {
+        var status = BrokerStatus()
+        for (code, count) in zip(Refusal.Code.allCases, refusals) where count > 0 {
+            status.refused[code] = count
+        }
+        let slots = instances.indices.sorted {
+            (instances[$0].tier.rawValue, instances[$0].name)
+                < (instances[$1].tier.rawValue, instances[$1].name)
+        }
+        let shards = shardCounts
+        for slot in slots {
+            let process = process(slot, shards: shards[slot], now: now)
+            if let load = process.load { add(load, to: &status) }
+            status.processes.append(process)
+        }
+        status.warnings = bootstrapWarnings + slots.flatMap { warnings(of: $0, shards[$0], now) }
+        return status
+    }
+
+    /// Milliseconds since this broker started.
+    package func upMilliseconds(now: Int64) -> Int64 { now - startedAt }
+
+    /// When this broker started.
+    package var startedAtTime: Timestamp { startedAtWall }
+
+    private var shardCounts: [Int] {
+        var counts = [Int](repeating: 0, count: instances.count)
+        for tier in ownerSlots {
+            for slot in tier where slot >= 0 { counts[slot] += 1 }
+        }
+        return counts
+    }
+
+    private func process(_ slot: Int, shards: Int, now: Int64) -> BrokerStatus.Process {
+        let instance = instances[slot]
+        var process = BrokerStatus.Process(
+            name: instance.name, tier: instance.tier, state: .lost, since: startedAtWall,
+            softwareVersion: instance.softwareVersion, shards: shards, load: nil)
+        switch instance.presence {
+        case .awaited: break
+        case .lost(_, let wall): process.since = wall
+        case .present(let connection):
+            process.state = connection.state(now: now)
+            process.since =
+                process.state == .suspect ? connection.heardAtWall : connection.registeredAt
+            process.load = connection.hasBeaten ? connection.load : nil
+        }
+        return process
+    }
+
+    private func add(_ load: InstanceLoad, to status: inout BrokerStatus) {
+        status.quarantined += min(max(0, load.quarantined), Limits.quarantineMax)
+        for code in Refusal.Code.allCases {
+            guard let count = load.refused[code.rawValue], count > 0 else { continue }
+            status.refused[code, default: 0] &+= count
+        }
+    }
+
+    private var bootstrapWarnings: [String] {
+        switch bootstrap {
+        case .waiting(let plan, _): return missingInstances(plan)
+        case .cancelled(let reason):
+            return ["bootstrap was cancelled, there is a cluster already: \(reason)"]
+        case .none:
+            guard record.placement.isEmpty else { return [] }
+            return [
+                "no shard has an owner: start the instances that hold them, or twin-broker with "
+                    + "--bootstrap and --instances for a new cluster"
+            ]
+        }
+    }
+
+    private func warnings(of slot: Int, _ shards: Int, _ now: Int64) -> [String] {
+        let instance = instances[slot]
+        guard let connection = instance.connection else {
+            guard shards > 0 else { return [] }
+            let target = BrokerTarget.instance(instance.tier, instance.name)
+            return ["\(absent(slot, target, now: now).message): \(shards) shards are not served"]
+        }
+        var warnings: [String] = []
+        if shards == 0, !isWaiting {
+            warnings.append(
+                "\(instance.name) joined after the shards were dealt and owns none")
+        }
+        if connection.load.oldestTurnMilliseconds > Limits.commitLateAfter.rawValue {
+            warnings.append("\(instance.name) is slow to commit: look at its disk")
+        }
+        return warnings
+            + connection.load.warnings.prefix(BrokerMachine.warningsPerInstanceMax).map {
+                "\(instance.name): \($0)"
+            }
+    }
+
+    private static let warningsPerInstanceMax = 8
+}

@@ -1,0 +1,53 @@
+/// What the broker must not forget: the contents of its placement file.
+///
+/// A plain value. The broker stores it before it tells anyone what is in it.
+package struct BrokerRecord: Equatable, Sendable, Codable {
+    /// One instance that has ever registered.
+    package struct Member: Equatable, Sendable, Codable {
+        package let name: InstanceName
+        package let tier: Tier
+        /// The start number that the instance has last proven to have stored; 0 = none yet.
+        package var confirmedStart: UInt64
+        /// The start number last offered to it; at least `confirmedStart`.
+        package var offeredStart: UInt64
+
+        package init(
+            name: InstanceName, tier: Tier, confirmedStart: UInt64, offeredStart: UInt64
+        ) {
+            self.name = name
+            self.tier = tier
+            self.confirmedStart = confirmedStart
+            self.offeredStart = offeredStart
+        }
+    }
+
+    /// nil until a bootstrap draws one or an instance with state brings one.
+    package var clusterID: String?
+    package var configuration: ClusterConfiguration
+    package var placement: Placement
+    /// Ascending by name, at most `Limits.instancesMax`.
+    package private(set) var members: [Member] = []
+
+    package init(
+        clusterID: String? = nil, configuration: ClusterConfiguration, shardCounts: ShardCounts
+    ) {
+        self.clusterID = clusterID
+        self.configuration = configuration
+        placement = Placement(shardCounts: shardCounts)
+    }
+
+    /// The member of that name. Cost: a scan.
+    package subscript(name: InstanceName) -> Member? {
+        members.first { $0.name == name }
+    }
+
+    /// Inserts a member, or replaces the one of its name.
+    package mutating func set(_ member: Member) {
+        let index = members.firstIndex { $0.name >= member.name } ?? members.count
+        if index < members.count, members[index].name == member.name {
+            members[index] = member
+        } else {
+            members.insert(member, at: index)
+        }
+    }
+}

@@ -1,0 +1,110 @@
+/// Every bound of the system in one place. Sizes in bytes, times in `Milliseconds`.
+///
+/// A full queue is an answer (`overloaded`), a longer message a refusal (`too-large`), never growth.
+package enum Limits {
+    // MARK: names
+    package static let keyBytesMax = 128
+    package static let instanceNameBytesMax = 64
+    package static let labelsPerServerMax = 16
+    package static let labelBytesMax = 64
+    package static let textBytesMax = 256
+    package static let shardCountDefault = 256
+    package static let shardCountMax = 4_096
+
+    // MARK: reports
+    package static let metricsPerServerMax = 64
+    package static let metricNameBytesMax = 96
+    package static let reportsPerBatchMax = 4_096
+    package static let windowReportsMax = 1_024
+    package static let windowSpan = Milliseconds.minutes(15)
+    package static let futureReportMax = Milliseconds.seconds(60)
+    package static let worstDevicesPerReportMax = 16
+    package static let reporterProfilesPerShardMax = 4_096
+    package static let metricSetsPerShardMax = 4_096
+    package static let intervalDefault = Milliseconds.seconds(10)
+    package static let intervalMin = Milliseconds.seconds(1)
+    package static let intervalMax = Milliseconds.hours(1)
+
+    // MARK: twins
+    package static let openIncidentsPerTwinMax = 32
+    package static let evidencePerIncidentMax = 8
+    package static let evidenceBytesMax = 2_048
+    package static let statusBytesMax = 10 * 1_024
+    package static let membersPerRackMax = 256
+    package static let racksPerDatacenterMax = 8_192
+    package static let labelValuesPerRackMax = 8
+    package static let formerRacksMax = 4
+    package static let maintenanceWindowsPerTwinMax = 16
+    package static let candidatesPerIncidentMax = 8
+    package static let decommissionedKept = Milliseconds.hours(24)
+    package static let unknownReportersMax = 4_096
+
+    // MARK: incidents
+    package static let foldHoldMin = Milliseconds.seconds(15)
+    package static let foldHoldMax = Milliseconds.minutes(5)
+    package static let foldHoldExtra = Milliseconds.seconds(5)
+    package static let acknowledgementDefault = Milliseconds.hours(8)
+    package static let maintenanceMax = Milliseconds.hours(24 * 30)
+    package static let clearDelayMax = Milliseconds.hours(1)
+    package static let reopenWithin = Milliseconds.minutes(15)
+    package static let recentIncidentsPerTwinMax = 8
+    package static let digestVersionInterval = Milliseconds.seconds(30)
+    package static let neverReportedAfter = Milliseconds.minutes(15)
+    package static let goneAfterMin = Milliseconds.minutes(10)
+    package static let restoredIncidentNumbersPerEpoch: UInt32 = 10_000
+
+    // MARK: messages
+    package static let frameBytesMax = 1 << 20
+    package static let framesPerMessageMax = 6
+    package static let envelopeBytesMax = 512
+    package static let nestingMax = 32
+    package static let statusesPerBatchMax = 256
+    package static let statusBatchBytesMax = 256 * 1_024
+    package static let receiptsPerBatchMax = 256
+    package static let auditEntriesPerPartMax = 4_096
+    package static let pageItemsMax = 1_000
+    package static let alertsPerPageMax = 1_000
+    package static let cursorBytesMax = 64 * 1_024
+    package static let reportRefusalsListedMax = 64
+    package static let reroutesMax = 2
+
+    // MARK: queues
+    package static let clientQueueMessages = 1_000
+    package static let serviceQueueMessages = 10_000
+    package static let instanceCreditBytes: UInt64 = 16 << 20
+    package static let controlCreditShare: UInt64 = 4
+    package static let messagesPerTurnMax = 512
+    package static let bytesPerTurnMax = 8 << 20
+    package static let instancesMax = 1_024
+    package static let alertWaitersMax = 256
+    package static let alertWaitMax = Milliseconds.seconds(30)
+    package static let quarantineMax = 1_000
+
+    // MARK: time
+    package static let beatInterval = Milliseconds.seconds(1)
+    package static let suspectAfter = Milliseconds.seconds(3)
+    package static let lostAfter = Milliseconds.seconds(10)
+    package static let commitLateAfter = Milliseconds.seconds(2)
+    package static let blindBeatsMissed = 3
+    package static let blindRoundTripMax = Milliseconds.seconds(2)
+    package static let blindGapMax = Milliseconds.seconds(2)
+    package static let turnIntervalMax = Milliseconds(rawValue: 500)
+    package static let elapsedPerTurnMax = Milliseconds.seconds(1)
+    package static let wallStepMin = Milliseconds.seconds(1)
+    package static let floorMargin = Milliseconds.seconds(1)
+    package static let reconnectBackoffMax = Milliseconds.seconds(30)
+    package static let retryBackoffMin = Milliseconds(rawValue: 200)
+    package static let retryBackoffMax = Milliseconds.seconds(10)
+    package static let auditInterval = Milliseconds.minutes(5)
+    package static let requestTimeoutDefault = Milliseconds.seconds(5)
+    package static let observationLostAfter = Milliseconds.seconds(30)
+    package static let observationLostSumWindow = Milliseconds.minutes(10)
+    package static let observationLostSum = Milliseconds.minutes(2)
+
+    // MARK: storage
+    package static let alertsKept = Milliseconds.hours(24 * 30)
+    package static let alertRecordsMax = 1_000_000
+    package static let recentAlertsInMemory = 8_192
+    package static let journalSegmentBytes = 64 << 20
+    package static let journalBytesMax: UInt64 = 1 << 30
+}

@@ -1,0 +1,57 @@
+/// The server twin as its shard and its owner use it.
+extension ServerTwin: ShardTwin {
+    package init(
+        key: TwinKey, ordinal: UInt32, firstIncidentNumber: UInt32, in context: StepContext
+    ) {
+        self.init(
+            key: key, ordinal: ordinal, firstIncidentNumber: max(firstIncidentNumber, 1) - 1)
+    }
+
+    package mutating func step(
+        _ report: ReportInput, values: [Float], sets: MetricSets, profiles: [ReporterProfile],
+        in context: StepContext, effects: inout StepEffects
+    ) {
+        guard let metricSet = sets[report.metricSet], let target = sets[report.target],
+            Int(report.profile) < profiles.count
+        else {
+            invariant(false, "\(Self.tier)/\(key): report of an unknown metric set or profile")
+            return
+        }
+        let header = ReportHeader(
+            at: report.at, flags: report.flags, metricSet: metricSet, target: target,
+            profile: profiles[Int(report.profile)], devices: report.devices)
+        step(header, values: values.span.extracting(report.values), in: context, effects: &effects)
+    }
+
+    /// Whether `owedParents` would name anybody; cheap enough for every report.
+    package var hasDebts: Bool {
+        !formerRacks.isEmpty || (commission != nil && !isRefused && receipted != version)
+    }
+}
+
+extension RackTwin: ShardTwin {}
+
+extension DatacenterTwin: ShardTwin {}
+
+extension Shard where Twin == ServerTwin {
+    /// What a report to the twin in `slot` gets; changes nothing.
+    package func admission(
+        slot: Int, at: Timestamp, values: Span<Float>, set: MetricSet, wall: Timestamp
+    ) -> ReportAdmission {
+        slots[slot].twin?.admission(of: at, values: values, in: set, wall: wall) ?? .tooOld
+    }
+
+    /// The layout for a twin's window that takes reports in `reported`, and whether it is new.
+    package func windowSet(
+        slot: Int, accepting reported: MetricSet
+    ) -> (set: MetricSet, isNew: Bool) {
+        guard let held = slots[slot].twin?.metricSet, held.id != reported.id, held.count > 0 else {
+            return (reported, false)
+        }
+        var sets = metricSets
+        guard let set = slots[slot].twin?.windowSet(accepting: reported, in: &sets) else {
+            return (reported, false)
+        }
+        return (set, metricSets[set.id] == nil)
+    }
+}

@@ -1,0 +1,91 @@
+/// What a shard does with time, and what its twins owe their parents and children.
+extension Shard {
+    /// Wakes the twins whose timers are due, each with one journalled input; at most `limit`.
+    /// - Parameter touched: called with each slot after its step.
+    /// - Returns: the number of twins woken; equal to `limit` when more may be due.
+    package mutating func fireTimers(
+        at time: TurnTime, record: UInt64, limit: Int, touched: (inout Shard, Int) -> Void
+    ) -> Int {
+        let now = elapsed(at: time)
+        var woken = 0
+        while woken < limit, let slot = timers.popDue(at: now.milliseconds) {
+            guard let twin = slots[slot].twin, let due = twin.nextDue else { continue }
+            guard due <= now else {
+                timers.arm(slot, at: due.milliseconds)
+                continue
+            }
+            woken += 1
+            wake(slot, twin, at: time, record: record, touched: touched)
+        }
+        while woken < limit, let slot = wallTimers.popDue(at: time.wall.milliseconds) {
+            guard let twin = slots[slot].twin, let due = twin.nextWallDue else { continue }
+            guard due <= time.wall else {
+                wallTimers.arm(slot, at: due.milliseconds)
+                continue
+            }
+            woken += 1
+            wake(slot, twin, at: time, record: record, touched: touched)
+        }
+        return woken
+    }
+
+    /// True when some timer may be due.
+    package func isTimerDue(at time: TurnTime) -> Bool {
+        if let due = timers.earliest, due <= elapsed(at: time).milliseconds { return true }
+        if let due = wallTimers.earliest, due <= time.wall.milliseconds { return true }
+        return false
+    }
+
+    /// When the next timer is due, in milliseconds of the shard's elapsed; nil = none is armed.
+    package var nextTimer: Elapsed? { timers.earliest.map(Elapsed.init(milliseconds:)) }
+
+    private mutating func wake(
+        _ slot: Int, _ twin: Twin, at time: TurnTime, record: UInt64,
+        touched: (inout Shard, Int) -> Void
+    ) {
+        take(.twin(ordinal: twin.ordinal, Twin.timerInput), at: time, record: record)
+        // A timer that stays due would wake the twin for ever: it fires again a little later.
+        if let due = slots[slot].twin?.nextDue, due <= elapsed(at: time) {
+            timers.arm(slot, at: (elapsed(at: time) + Limits.beatInterval).milliseconds)
+        }
+        touched(&self, slot)
+    }
+
+    /// Arms every twin's timers again; after recovery.
+    package mutating func armAllTimers() {
+        for slot in slots.indices {
+            guard let twin = slots[slot].twin else { continue }
+            if let due = twin.nextDue { timers.arm(slot, at: due.milliseconds) }
+            if let due = twin.nextWallDue { wallTimers.arm(slot, at: due.milliseconds) }
+        }
+    }
+
+    /// The shard's row as it must stand when replay starts at `record`.
+    package mutating func header(
+        neededFrom record: UInt64, running: Milliseconds
+    ) -> ShardHeader {
+        let base = conditionsHistory.conditions(before: record)
+        return ShardHeader(
+            epoch: epoch, conditionsPosition: base.position, conditions: base.conditions,
+            position: position, running: running, elapsedOffset: elapsedOffset,
+            nextOrdinal: nextOrdinal, highestIncident: highestIncident, alertSequence: alertSequence,
+            metricSets: metricSets, profiles: profiles)
+    }
+
+    /// Takes the open turn's inputs and alerts away, for its record.
+    package mutating func closeTurn() {
+        turnInputs.removeAll(keepingCapacity: true)
+        turnAlerts.removeAll(keepingCapacity: true)
+    }
+
+    /// The input that brings a new twin into this shard.
+    package func birth(of key: TwinKey, _ input: Twin.Input) -> ShardInput<Twin.Input> {
+        .birth(
+            key: key, ordinal: nextOrdinal, firstIncidentNumber: highestIncident + 1, input)
+    }
+
+    /// Notes from a record what replay must know of the alert log.
+    package mutating func noteReplayed(alertSequence sequence: UInt64) {
+        alertSequence = max(alertSequence, sequence)
+    }
+}

@@ -1,0 +1,19 @@
+/// What a shard needs of its twins beyond their behaviour: birth, reports, and a durable form.
+package protocol ShardTwin: TwinState, Codable {
+    init(
+        key: TwinKey, ordinal: UInt32, firstIncidentNumber: UInt32, in context: StepContext)
+
+    /// Takes a report by numbers; only server twins get any.
+    mutating func step(
+        _ report: ReportInput, values: [Float], sets: MetricSets, profiles: [ReporterProfile],
+        in context: StepContext, effects: inout StepEffects)
+}
+
+extension ShardTwin {
+    package mutating func step(
+        _ report: ReportInput, values: [Float], sets: MetricSets, profiles: [ReporterProfile],
+        in context: StepContext, effects: inout StepEffects
+    ) {
+        invariant(false, "\(Self.tier)/\(key) got a report")
+    }
+}

@@ -1,0 +1,204 @@
+/// Whether we are listening, and what the racks share.
+extension DatacenterTwin {
+    /// A shared incident resolves after this time without trouble.
+    private static let clearDelay = Milliseconds.seconds(30)
+    /// How long a shared incident waits for further racks before it opens.
+    private static let hold = Limits.foldHoldMin
+    /// How long everything must be heard before `observation-lost` resolves.
+    private static let observationClearDelay = Milliseconds.minutes(1)
+
+    // MARK: ours
+
+    /// `observation-lost` is one incident: 30 s on end, or 2 of the last 10 minutes in sum.
+    mutating func judgeObservation(in context: StepContext, effects: inout StepEffects) {
+        let isLost = observation.isLost(at: context.elapsed)
+        modelDue = observation.nextDue(after: context.elapsed)
+        let active = book.incident(.observationLost)
+        if let since = observation.lostSince, isLost || active != nil {
+            let lost = context.elapsed - since
+            book.raise(
+                Finding(
+                    kind: .observationLost, severity: .critical,
+                    summary: "Observation lost: \(observation.report.phrase) are not heard. "
+                        + "Silence there is ours, not the servers'.",
+                    cause: .observation,
+                    evidence: [
+                        Evidence(
+                            metric: "observation.lost", value: lost.seconds, unit: "s",
+                            limit: Limits.observationLostAfter.seconds)
+                    ],
+                    since: Timestamp(
+                        milliseconds: context.wall.milliseconds - lost.rawValue),
+                    clearDelay: DatacenterTwin.observationClearDelay),
+                in: context, effects: &effects)
+        } else if active != nil {
+            book.clear(
+                .observationLost, summary: "Everything is heard again.", in: context,
+                effects: &effects)
+        }
+    }
+
+    // MARK: shared troubles
+
+    mutating func judgeTroubles(in context: StepContext, effects: inout StepEffects) {
+        forgetResolved()
+        let restless = racks.indices.filter { racks[$0].isRestless }.map { racks[$0] }
+        for family in DatacenterTrouble.Family.allCases {
+            let affected = restless.filter {
+                $0.isJudged && DatacenterTwin.model.onset(of: $0, in: family) != nil
+            }
+            let unclaimed = extend(family, by: affected)
+            guard unclaimed.count >= DatacenterTwin.model.reporterRacksMin else { continue }
+            explain(
+                family, unclaimed: unclaimed, judged: racks.filter(\.isJudged), in: context,
+                effects: &effects)
+        }
+        for trouble in troubles { tell(trouble, in: context, effects: &effects) }
+    }
+
+    /// Racks that fit an open trouble join it; returns the rest with those of pending ones, whose
+    /// explanation may still change.
+    private mutating func extend(
+        _ family: DatacenterTrouble.Family, by affected: [DatacenterRack]
+    ) -> [DatacenterRack] {
+        let window = DatacenterTwin.model.window(of: family)
+        var rest: [DatacenterRack] = []
+        for rack in affected {
+            guard let onset = DatacenterTwin.model.onset(of: rack, in: family) else { continue }
+            let fitting = troubles.indices.first { index in
+                let trouble = troubles[index]
+                let isPending = phase(of: trouble) == .pending
+                return trouble.family == family && !isPending
+                    && (trouble.racks.contains(rack.key)
+                        || (trouble.fits(rack) && onset.isWithin(window, of: trouble.onset)))
+            }
+            guard let fitting else {
+                rest.append(rack)
+                continue
+            }
+            guard !troubles[fitting].racks.contains(rack.key) else { continue }
+            let place = troubles[fitting].racks.firstIndex { rack.key < $0 }
+            troubles[fitting].racks.insert(
+                rack.key, at: place ?? troubles[fitting].racks.endIndex)
+        }
+        return rest
+    }
+
+    /// Finds what the unclaimed racks share; a pending trouble with a worse explanation is
+    /// replaced before anybody heard of it.
+    private mutating func explain(
+        _ family: DatacenterTrouble.Family, unclaimed: [DatacenterRack],
+        judged: [DatacenterRack], in context: StepContext, effects: inout StepEffects
+    ) {
+        let model = DatacenterTwin.model
+        let onsets = unclaimed.compactMap { model.onset(of: $0, in: family) }
+        let group = CorrelationWindow.largestGroup(of: onsets, within: model.window(of: family))
+        guard
+            let found = model.explanation(
+                of: family, affected: group.map { unclaimed[$0] }, judged: judged)
+        else { return }
+        for old in troubles where old.family == family && phase(of: old) == .pending {
+            guard old.kind != found.kind || old.subject != found.subject else { continue }
+            book.clear(
+                old.kind, subject: old.subject, immediately: true, in: context, effects: &effects)
+        }
+        forgetResolved()
+        if let same = troubles.firstIndex(where: {
+            $0.kind == found.kind && $0.subject == found.subject
+        }) {
+            troubles[same].join(found, replacing: phase(of: troubles[same]) == .pending)
+        } else {
+            troubles.append(found)
+        }
+    }
+
+    private mutating func forgetResolved() {
+        let living = troubles.filter { phase(of: $0) != nil }
+        troubles = living
+    }
+
+    private func phase(of trouble: DatacenterTrouble) -> Incident.Phase? {
+        book.incident(trouble.kind, subject: trouble.subject)?.phase
+    }
+
+    private mutating func tell(
+        _ trouble: DatacenterTrouble, in context: StepContext, effects: inout StepEffects
+    ) {
+        let parts = trouble.racks.compactMap { rack($0) }
+        let ill = parts.filter { isIll($0, of: trouble) }
+        let stays = ill.count * 2 >= parts.count && !ill.isEmpty
+        guard stays else {
+            book.clear(
+                trouble.kind, subject: trouble.subject,
+                summary: "\(parts.count - ill.count) of \(parts.count) racks are well again.",
+                in: context, effects: &effects)
+            return
+        }
+        let servers = ill.reduce(0) { $0 + serversAffected(in: $1, by: trouble) }
+        book.raise(
+            Finding(
+                kind: trouble.kind, subject: trouble.subject, severity: trouble.severity,
+                summary: summary(of: trouble, ill: ill, servers: servers), cause: trouble.cause,
+                candidates: trouble.candidates,
+                evidence: [
+                    Evidence(
+                        metric: "racks.affected", value: Double(ill.count), unit: "racks",
+                        limit: Double(DatacenterTwin.model.racksMin))
+                ],
+                extent: IncidentExtent(
+                    children: parts.count, racksAffected: ill.count, serversAffected: servers,
+                    serversTotal: counts.servers),
+                since: trouble.onset.wall, hold: DatacenterTwin.hold,
+                clearDelay: DatacenterTwin.clearDelay),
+            in: context, effects: &effects)
+    }
+
+    /// Whether the rack still has its part of the trouble. An unheard rack keeps its last state.
+    private func isIll(_ rack: DatacenterRack, of trouble: DatacenterTrouble) -> Bool {
+        guard trouble.family == .silence else { return rack.burning(trouble.family.kind) != nil }
+        switch trouble.ground {
+        case .relay, .agentVersion:
+            let mine = DatacenterTwin.model.groups(in: [rack]).first { $0.ground == trouble.ground }
+            return mine.map { $0.silent * 2 >= $0.servers } ?? false
+        case .label, .nothing:
+            return DatacenterTwin.model.isMassSilent(rack)
+        }
+    }
+
+    private func serversAffected(in rack: DatacenterRack, by trouble: DatacenterTrouble) -> Int {
+        let incident = rack.burning(trouble.family.kind)?.serversAffected ?? 0
+        return trouble.family == .silence ? max(incident, rack.silentServers) : incident
+    }
+
+    private func summary(
+        of trouble: DatacenterTrouble, ill: [DatacenterRack], servers: Int
+    ) -> String {
+        let state = trouble.family == .silence ? "silent" : "degraded (\(trouble.family.rawValue))"
+        let extent = "\(ill.count) racks with \(servers) servers \(state)"
+        let likely = RackSignatureModel.words(for: trouble.candidates)
+        switch trouble.ground {
+        case .label(let name, let value):
+            return "\(extent); they share \(name) \(value). \(likely)."
+        case .relay(let name):
+            return "\(extent); they report through relay \(name). \(likely)."
+        case .agentVersion(let name):
+            return "\(extent); they run agent \(name). \(likely)."
+        case .nothing:
+            return "\(extent) at once, with nothing in common: unknown, common cause."
+        }
+    }
+}
+
+extension DatacenterTrouble {
+    /// Whether a rack that falls ill now may be part of this trouble.
+    package func fits(_ rack: DatacenterRack) -> Bool {
+        switch ground {
+        case .label(let name, let value):
+            rack.carries(LabelCount(name: name, value: value, servers: 0))
+        case .relay(let name): rack.status.reporters.contains { $0.relay == name && $0.silent > 0 }
+        case .agentVersion(let name):
+            rack.status.reporters.contains { $0.agentVersion == name && $0.silent > 0 }
+        case .nothing: DatacenterTwin.model.isMassSilent(rack)
+        }
+    }
+}

@@ -1,0 +1,97 @@
+/// Writes the fixed-width parts of a server twin's row as little-endian bytes.
+struct BlobWriter {
+    private(set) var bytes: [UInt8] = []
+
+    init(capacity: Int) { bytes.reserveCapacity(capacity) }
+
+    mutating func put(_ value: some FixedWidthInteger) {
+        var rest = value
+        for _ in 0..<(type(of: value).bitWidth / 8) {
+            bytes.append(UInt8(truncatingIfNeeded: rest))
+            rest >>= 8
+        }
+    }
+
+    mutating func put(_ value: Float) { put(value.bitPattern) }
+}
+
+/// Reads what `BlobWriter` wrote; throws with the offset when the bytes end too early or late.
+struct BlobReader {
+    private let bytes: [UInt8]
+    private let path: [any CodingKey]
+    private var offset = 0
+
+    init(_ bytes: [UInt8], path: [any CodingKey]) {
+        self.bytes = bytes
+        self.path = path
+    }
+
+    mutating func take<T: FixedWidthInteger>(_ type: T.Type = T.self) throws -> T {
+        let width = T.bitWidth / 8
+        guard offset + width <= bytes.count else {
+            throw corrupted("wanted \(width) bytes at offset \(offset) of \(bytes.count)")
+        }
+        var value: T = 0
+        for index in 0..<width {
+            value |= T(truncatingIfNeeded: bytes[offset + index]) << (index * 8)
+        }
+        offset += width
+        return value
+    }
+
+    mutating func takeFloat() throws -> Float { Float(bitPattern: try take()) }
+
+    /// Throws unless every byte was taken.
+    func finish() throws {
+        guard offset == bytes.count else {
+            throw corrupted("wanted the end at offset \(offset), found \(bytes.count) bytes")
+        }
+    }
+
+    func corrupted(_ text: String) -> DecodingError {
+        .dataCorrupted(.init(codingPath: path, debugDescription: "server twin blob: \(text)"))
+    }
+}
+
+extension ReportWindow {
+    /// The rows, oldest first: first time (8 bytes), then per row 4 bytes of difference to the
+    /// row before and two a column. The same for equal windows.
+    var blob: [UInt8] {
+        var writer = BlobWriter(capacity: 12 + count * (4 + columns * 2))
+        writer.put(UInt16(columns))
+        writer.put(UInt16(count))
+        guard let oldest else { return writer.bytes }
+        writer.put(oldest.milliseconds)
+        var previous = oldest
+        for row in 0..<count {
+            let time = time(of: row)
+            writer.put(UInt32(truncatingIfNeeded: (time - previous).rawValue))
+            previous = time
+            for column in 0..<columns { writer.put(value(row: row, column: column).bits) }
+        }
+        return writer.bytes
+    }
+
+    /// Reads `blob`; throws when it is cut, too long or out of order.
+    init(blob: [UInt8], path: [any CodingKey]) throws {
+        var reader = BlobReader(blob, path: path)
+        self.init(columns: Int(try reader.take(UInt16.self)))
+        let rows = Int(try reader.take(UInt16.self))
+        guard columns <= Limits.metricsPerServerMax, rows <= Limits.windowReportsMax else {
+            throw reader.corrupted("\(rows) rows of \(columns) columns")
+        }
+        var time = Timestamp(milliseconds: rows == 0 ? 0 : try reader.take(Int64.self))
+        for index in 0..<rows {
+            let step = Int64(try reader.take(UInt32.self))
+            guard (index == 0) == (step == 0) else {
+                throw reader.corrupted("row \(index) is \(step) ms after the row before")
+            }
+            time = time + Milliseconds(rawValue: step)
+            let row = insert(at: time)
+            for column in 0..<columns {
+                set(Quantised(bits: try reader.take()), row: row, column: column)
+            }
+        }
+        try reader.finish()
+    }
+}

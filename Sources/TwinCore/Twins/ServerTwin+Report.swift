@@ -1,0 +1,189 @@
+/// The hot path: one report into the window, past the rules and the baseline.
+///
+/// Without news for the rack nothing is allocated: values go into the ring and the reused latest
+/// row; a rule at rest costs one comparison.
+extension ServerTwin {
+    /// What a report gets, by its time and whether it is known; changes nothing. Cost: a binary
+    /// search in the window, only for reports that are not the newest.
+    package func admission(
+        of at: Timestamp, values: Span<Float>, in set: MetricSet, wall: Timestamp
+    ) -> ReportAdmission {
+        let placement = placement(of: at, wall: wall)
+        guard placement == .duplicate(differs: false) else { return placement }
+        return .duplicate(differs: differs(at, values: values, in: set))
+    }
+
+    /// The admission by time alone.
+    ///
+    /// A newest report that is itself in our future was taken under a wall clock that has stepped
+    /// back since: it is void and any present report replaces it.
+    func placement(of at: Timestamp, wall: Timestamp) -> ReportAdmission {
+        let latestAllowed = wall + Limits.futureReportMax
+        guard at <= latestAllowed else { return .future }
+        guard at.milliseconds >= 0 else { return .tooOld }
+        guard let newest = window.newest, newest <= latestAllowed, at <= newest else {
+            return .newest
+        }
+        guard newest <= at + Limits.windowSpan else { return .tooOld }
+        if window.contains(at) { return .duplicate(differs: false) }
+        if window.isFull, let oldest = window.oldest, at < oldest { return .tooOld }
+        return .late
+    }
+
+    /// The layout for this twin's window that takes reports in `reported`: made in `sets` when
+    /// new. Over 64 names those without any value in the window go first.
+    package func windowSet(accepting reported: MetricSet, in sets: inout MetricSets) -> MetricSet {
+        guard metricSet.id != reported.id else { return reported }
+        guard metricSet.count + reported.count > Limits.metricsPerServerMax else {
+            return sets.union(metricSet, reported)
+        }
+        let present = metricSet.names.indices.filter { column in
+            metricSet.windowColumn(column).map { !window.isAbsent(column: $0) } ?? true
+        }
+        return sets.union(metricSet, reported, keeping: present.map { metricSet.names[$0] })
+    }
+
+    /// Takes one report; the same as `step(.report)`, with borrowed values.
+    package mutating func step(
+        _ header: ReportHeader, values: Span<Float>, in context: StepContext,
+        effects: inout StepEffects
+    ) {
+        guard case .commissioned = standing else { return }
+        let isRoutine =
+            presence == .heard && futureRun == 0 && header.flags.isEmpty
+            && header.profile == profile
+        var before = isRoutine ? nil : told
+        if header.target.id != metricSet.id { layOut(by: header.target) }
+        switch placement(of: header.at, wall: context.wall) {
+        case .newest:
+            if let newest = window.newest, newest >= header.at { window.removeAll() }
+            profile = header.profile
+            let boot = noteBoot(header, values: values)
+            hear((boot, header.flags), in: context, effects: &effects)
+            counters.accepted += 1
+            store(header, values: values, isNewest: true)
+            if futureRun > 0 { noteTimely(in: context, effects: &effects) }
+            judge(at: header.at, before: &before, in: context, effects: &effects)
+        case .late:
+            hear((.unknown, header.flags), in: context, effects: &effects)
+            counters.accepted += 1
+            counters.late += 1
+            store(header, values: values, isNewest: false)
+        case .duplicate, .tooOld, .future:
+            hear(nil, in: context, effects: &effects)
+        }
+        noteBuffered(header.flags, in: context)
+        if let before { tell(since: before, in: context) }
+        tellDigest(in: context)
+    }
+
+    // MARK: storing
+
+    private mutating func store(_ header: ReportHeader, values: Span<Float>, isNewest: Bool) {
+        let row = window.insert(at: header.at)
+        let source = columns(of: metricSet, in: header.metricSet)
+        for column in 0..<metricSet.count {
+            let from = source.map { $0[column] } ?? column
+            var value = Float.nan
+            if let from, from < values.count {
+                if let plausible = metricSet.plausible(values[from], column: column) {
+                    value = plausible
+                } else {
+                    counters.implausible += 1
+                }
+            }
+            if isNewest { latest.values[column] = value }
+            if let stored = metricSet.windowColumn(column) {
+                window.set(Quantised(value), row: row, column: stored)
+            }
+        }
+        if isNewest { latest.devices = devices(of: header) }
+    }
+
+    private func devices(of header: ReportHeader) -> [WorstDevice] {
+        guard header.metricSet.id != metricSet.id else { return header.devices }
+        return header.devices.compactMap { device in
+            let index = Int(device.metricIndex)
+            guard index < header.metricSet.count,
+                let column = metricSet.column(of: header.metricSet.names[index])
+            else { return nil }
+            return WorstDevice(metricIndex: UInt8(column), name: device.name)
+        }.sorted { $0.metricIndex < $1.metricIndex }
+    }
+
+    /// For each column of `target` the column in `source`; nil when both are the same set.
+    private func columns(of target: MetricSet, in source: MetricSet) -> [Int?]? {
+        target.id == source.id ? nil : target.names.map { source.column(of: $0) }
+    }
+
+    private mutating func layOut(by target: MetricSet) {
+        let source = target.names.map { metricSet.column(of: $0) }
+        var stored = [Int?](repeating: nil, count: target.windowColumns)
+        for column in source.indices {
+            guard let to = target.windowColumn(column), let from = source[column] else { continue }
+            stored[to] = metricSet.windowColumn(from)
+        }
+        window = window.laidOut(columns: target.windowColumns, from: stored)
+        baseline = baseline.laidOut(from: source)
+        let old = latest
+        latest.values = source.map { $0.map { old.values[$0] } ?? .nan }
+        latest.devices = old.devices.compactMap { device in
+            target.column(of: metricSet.names[Int(device.metricIndex)]).map {
+                WorstDevice(metricIndex: UInt8($0), name: device.name)
+            }
+        }.sorted { $0.metricIndex < $1.metricIndex }
+        metricSet = target
+    }
+
+    // MARK: what a report shows
+
+    /// Whether the host booted since the report before; keeps the boot time.
+    private mutating func noteBoot(
+        _ header: ReportHeader, values: Span<Float>
+    ) -> Continuity.Boot {
+        let before = window.newest
+        let isFlagged = header.flags.contains(.rebooted)
+        guard let column = header.metricSet.uptimeColumn, column < values.count,
+            let uptime = header.metricSet.plausible(values[column], column: column), !uptime.isNaN
+        else { return isFlagged ? .rebooted : .unknown }
+        let wasKnown = bootSeconds != nil
+        bootSeconds = header.at.milliseconds / 1_000 - Int64(uptime)
+        if isFlagged { return .rebooted }
+        guard wasKnown, let before else { return .unknown }
+        return Double(uptime) < (header.at - before).seconds ? .rebooted : .same
+    }
+
+    /// Buffered reports that follow a return belong to it.
+    private mutating func noteBuffered(_ flags: ReportFlags, in context: StepContext) {
+        guard flags.contains(.buffered), !continuity.isBuffered,
+            let returnedAt = continuity.returnedAt,
+            context.wall - returnedAt <= Limits.windowSpan
+        else { return }
+        continuity.isBuffered = true
+    }
+
+    private func differs(_ at: Timestamp, values: Span<Float>, in set: MetricSet) -> Bool {
+        let row = window.firstRow(from: at)
+        let isNewest = row == window.count - 1
+        let source = columns(of: metricSet, in: set)
+        for column in 0..<metricSet.count {
+            let from = source.map { $0[column] } ?? column
+            var value = Float.nan
+            if let from, from < values.count {
+                value = metricSet.plausible(values[from], column: column) ?? .nan
+            }
+            if isNewest {
+                let held = latest.values[column]
+                if held != value, !(held.isNaN && value.isNaN) { return true }
+            } else if let stored = metricSet.windowColumn(column),
+                window.value(row: row, column: stored) != Quantised(value)
+            {
+                return true
+            }
+        }
+        guard set.id != metricSet.id else { return false }
+        return set.names.indices.contains {
+            metricSet.column(of: set.names[$0]) == nil && $0 < values.count && !values[$0].isNaN
+        }
+    }
+}
