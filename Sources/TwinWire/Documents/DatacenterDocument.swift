@@ -1,0 +1,53 @@
+package import TwinCore
+
+/// The answer to `get dc`: everything one data-center twin knows.
+package struct DatacenterDocument: AnswerDocument {
+    /// One rack as the data center sees it.
+    package struct Rack: Codable, Equatable, Sendable {
+        package var key: String
+        package var verdict: Verdict
+        package var since: RFC3339
+
+        package init(key: String, verdict: Verdict, since: RFC3339) {
+            self.key = key
+            self.verdict = verdict
+            self.since = since
+        }
+    }
+
+    package var version: Int = DocumentFormat.version
+    package var address: String
+    /// The verdict's word.
+    package var status: String
+    package var since: RFC3339
+    package var asOf: RFC3339
+    package var position: UInt64
+    @Null package var maintenance: MaintenanceDocument?
+    package var owner: OwnerDocument
+    package var verdict: Verdict
+    /// True for `healthy` only.
+    package var healthy: Bool
+    package var counts: CountsDocument
+    /// In key order.
+    package var racks: [Rack]
+    package var incidents: [IncidentDocument]
+
+    package init(
+        address: String, status: String, since: RFC3339, asOf: RFC3339, position: UInt64,
+        maintenance: MaintenanceDocument? = nil, owner: OwnerDocument, verdict: Verdict,
+        healthy: Bool, counts: CountsDocument, racks: [Rack], incidents: [IncidentDocument]
+    ) {
+        self.address = address
+        self.status = status
+        self.since = since
+        self.asOf = asOf
+        self.position = position
+        self.maintenance = maintenance
+        self.owner = owner
+        self.verdict = verdict
+        self.healthy = healthy
+        self.counts = counts
+        self.racks = racks
+        self.incidents = incidents
+    }
+}

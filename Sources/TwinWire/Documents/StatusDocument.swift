@@ -1,0 +1,123 @@
+package import TwinCore
+
+/// The answer to `status`: is the data center healthy, and are we.
+package struct StatusDocument: AnswerDocument {
+    package struct Cluster: Codable, Equatable, Sendable {
+        package var id: String
+        package var `protocol`: Int
+        package var upSeconds: Double
+        package var shards: ShardCounts
+
+        package init(
+            id: String, `protocol`: Int, upSeconds: Double, shards: ShardCounts
+        ) {
+            self.id = id
+            self.protocol = `protocol`
+            self.upSeconds = upSeconds
+            self.shards = shards
+        }
+    }
+
+    package struct Datacenter: Codable, Equatable, Sendable {
+        package var key: String
+        package var verdict: Verdict
+        package var healthy: Bool
+        @Null package var since: RFC3339?
+        package var counts: CountsDocument
+
+        package init(
+            key: String, verdict: Verdict, healthy: Bool, since: RFC3339? = nil,
+            counts: CountsDocument
+        ) {
+            self.key = key
+            self.verdict = verdict
+            self.healthy = healthy
+            self.since = since
+            self.counts = counts
+        }
+    }
+
+    /// One of our own processes as its last beat described it.
+    package struct Process: Codable, Equatable, Sendable {
+        /// `ok` until three seconds without a beat (`suspect`) or ten (`lost`).
+        package enum State: String, Codable, Sendable {
+            case ok, suspect, lost, recovering, stopping
+        }
+
+        package var name: String
+        /// Null for the broker.
+        @Null package var tier: Tier?
+        package var state: State
+        package var since: RFC3339
+        package var version: String
+        @Null package var shards: Int?
+        @Null package var twins: Int?
+        @Null package var inputsPerSecond: Double?
+        @Null package var commitSecondsP99: Double?
+        @Null package var statusesOwed: Int?
+        @Null package var lagSeconds: Double?
+        @Null package var journalBytes: UInt64?
+        @Null package var diskFreeBytes: UInt64?
+        @Null package var residentBytes: UInt64?
+
+        package init(
+            name: String, tier: Tier? = nil, state: State, since: RFC3339, version: String,
+            shards: Int? = nil, twins: Int? = nil, inputsPerSecond: Double? = nil,
+            commitSecondsP99: Double? = nil, statusesOwed: Int? = nil, lagSeconds: Double? = nil,
+            journalBytes: UInt64? = nil, diskFreeBytes: UInt64? = nil,
+            residentBytes: UInt64? = nil
+        ) {
+            self.name = name
+            self.tier = tier
+            self.state = state
+            self.since = since
+            self.version = version
+            self.shards = shards
+            self.twins = twins
+            self.inputsPerSecond = inputsPerSecond
+            self.commitSecondsP99 = commitSecondsP99
+            self.statusesOwed = statusesOwed
+            self.lagSeconds = lagSeconds
+            self.journalBytes = journalBytes
+            self.diskFreeBytes = diskFreeBytes
+            self.residentBytes = residentBytes
+        }
+    }
+
+    package var version: Int = DocumentFormat.version
+    package var cluster: Cluster
+    package var datacenters: [Datacenter]
+    package var processes: [Process]
+    /// Refused reports and requests by code since the broker's start.
+    package var refused: [String: UInt64]
+    package var quarantined: Int
+    /// Sentences about what needs an operator.
+    package var warnings: [String]
+
+    package init(
+        cluster: Cluster, datacenters: [Datacenter], processes: [Process],
+        refused: [String: UInt64], quarantined: Int, warnings: [String]
+    ) {
+        self.cluster = cluster
+        self.datacenters = datacenters
+        self.processes = processes
+        self.refused = refused
+        self.quarantined = quarantined
+        self.warnings = warnings
+    }
+}
+
+extension StatusDocument.Process {
+    /// A service as its last beat described it; the owned shards are the placement's.
+    package init(
+        name: InstanceName, tier: Tier, state: State, since: Timestamp, version: String,
+        shards: Int, load: InstanceLoad
+    ) {
+        self.init(
+            name: name.text, tier: tier, state: state, since: RFC3339(since), version: version,
+            shards: shards, twins: load.twins, inputsPerSecond: load.inputsPerSecond,
+            commitSecondsP99: load.commitSecondsP99, statusesOwed: load.statusesOwed,
+            lagSeconds: load.lagSeconds, journalBytes: load.journalBytes,
+            diskFreeBytes: load.diskFreeBytes, residentBytes: load.residentBytes)
+    }
+}

@@ -1,0 +1,47 @@
+package import Msgpack
+
+/// Little-endian float32 values as one msgpack `bin`: how reports travel and are journalled.
+package enum FloatBytes {
+    package static let bytesPerValue = 4
+
+    /// Packs the values of `range` as one `bin`.
+    package static func pack(_ values: [Float], _ range: Range<Int>, into packer: inout Packer) {
+        packer.packBinHeader(count: range.count * bytesPerValue)
+        var bytes: InlineArray<4, UInt8> = [0, 0, 0, 0]
+        for index in range {
+            let bits = values[index].bitPattern
+            bytes[0] = UInt8(truncatingIfNeeded: bits)
+            bytes[1] = UInt8(truncatingIfNeeded: bits >> 8)
+            bytes[2] = UInt8(truncatingIfNeeded: bits >> 16)
+            bytes[3] = UInt8(truncatingIfNeeded: bits >> 24)
+            packer.packRaw(bytes.span)
+        }
+    }
+
+    /// Reads one `bin` of floats and appends them; gives their place.
+    package static func unpack(
+        _ unpacker: inout Unpacker, into values: inout [Float]
+    ) throws(MsgpackError) -> Range<Int> {
+        let offset = unpacker.offset
+        let bytes = try unpacker.readBin()
+        guard bytes.count % bytesPerValue == 0 else {
+            throw MsgpackError(
+                .invalidValue, wanted: "a multiple of \(bytesPerValue) bytes of float32",
+                found: "\(bytes.count)", offset: offset)
+        }
+        return append(bytes, to: &values)
+    }
+
+    /// Appends the floats of little-endian `bytes`; gives their place.
+    package static func append(_ bytes: Span<UInt8>, to values: inout [Float]) -> Range<Int> {
+        let first = values.count
+        for start in stride(from: 0, to: bytes.count - bytes.count % bytesPerValue, by: bytesPerValue)
+        {
+            let bits =
+                UInt32(bytes[start]) | UInt32(bytes[start + 1]) << 8
+                | UInt32(bytes[start + 2]) << 16 | UInt32(bytes[start + 3]) << 24
+            values.append(Float(bitPattern: bits))
+        }
+        return first..<values.count
+    }
+}

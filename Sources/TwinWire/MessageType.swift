@@ -1,0 +1,50 @@
+/// The messages of protocol version 1; the raw value is the third element of the envelope.
+package enum MessageType: String, Sendable, CaseIterable {
+    // MARK: commands, to a twin
+    case commission = "Commission"
+    case decommission = "Decommission"
+    case setMaintenance = "SetMaintenance"
+    case endMaintenance = "EndMaintenance"
+    case acknowledge = "Acknowledge"
+    case unacknowledge = "Unacknowledge"
+    // MARK: reports, to a server twin or to a server instance
+    case report = "Report"
+    case reportBatch = "ReportBatch"
+    // MARK: queries, to a twin
+    case getServer = "GetServer"
+    case getRack = "GetRack"
+    case getDatacenter = "GetDatacenter"
+    case getUnhealthyRacks = "GetUnhealthyRacks"
+    // MARK: queries, to an instance
+    case listTwins = "ListTwins"
+    case listIncidents = "ListIncidents"
+    case listMaintenance = "ListMaintenance"
+    case listUnknown = "ListUnknown"
+    case readAlerts = "ReadAlerts"
+    // MARK: queries, to the broker
+    case getPlacement = "GetPlacement"
+    case clusterStatus = "ClusterStatus"
+    // MARK: anywhere
+    case ping = "Ping"
+    // MARK: between services and the broker, service socket only
+    case register = "Register"
+    case beat = "Beat"
+    case placement = "Placement"
+    case statuses = "Statuses"
+    case receipts = "Receipts"
+    case audit = "Audit"
+    // MARK: answers
+    case refused = "Refused"
+
+    /// True for what only registered services may send, on the service socket.
+    package var isForServicesOnly: Bool {
+        switch self {
+        case .register, .beat, .placement, .statuses, .receipts, .audit: true
+        case .commission, .decommission, .setMaintenance, .endMaintenance, .acknowledge,
+            .unacknowledge, .report, .reportBatch, .getServer, .getRack, .getDatacenter,
+            .getUnhealthyRacks, .listTwins, .listIncidents, .listMaintenance, .listUnknown,
+            .readAlerts, .getPlacement, .clusterStatus, .ping, .refused:
+            false
+        }
+    }
+}
