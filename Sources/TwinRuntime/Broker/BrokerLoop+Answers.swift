@@ -1,0 +1,80 @@
+internal import TwinCore
+internal import TwinWire
+internal import ZeroMQ
+
+// What the broker says itself.
+extension BrokerLoop {
+    /// Answers a request whose destination is `broker`.
+    mutating func answerHere(_ mail: BrokerMail, _ envelope: Envelope, now: Int64) throws {
+        switch envelope.type {
+        case .ping:
+            let ping = PingDocument(
+                address: Destination.broker.description,
+                protocol: BrokerMachine.protocolVersion, roundTripMilliseconds: 0)
+            try answer(mail, envelope.reply(.ping), Payload.pack(ping))
+        case .clusterStatus:
+            let document = StatusDocument(
+                machine, now: now, inputsPerSecond: inputRate.perSecond(now: now))
+            try answer(mail, envelope.reply(.clusterStatus), Payload.pack(document))
+        case .getPlacement:
+            guard mail.origin.side == .client else {
+                // An instance wants the value that its state keeps.
+                let placement = Payload.pack(machine.record.placement)
+                try answer(mail, envelope.reply(.placement), placement)
+                return
+            }
+            let document = PlacementDocument(machine, now: now)
+            try answer(mail, envelope.reply(.getPlacement), Payload.pack(document))
+        case .commission, .decommission, .setMaintenance, .endMaintenance, .acknowledge,
+            .unacknowledge, .report, .reportBatch, .getServer, .getRack, .getDatacenter,
+            .getUnhealthyRacks, .listTwins, .listIncidents, .listMaintenance, .listUnknown,
+            .readAlerts, .register, .beat, .placement, .statuses, .receipts, .audit, .refused:
+            try refuse(
+                Refusal(
+                    .invalid, "the broker does not answer \(envelope.type.rawValue)",
+                    address: Destination.broker.description,
+                    wanted: "Ping, GetPlacement or ClusterStatus",
+                    hint: "send it to a twin, a shard or an instance"), mail)
+        }
+    }
+
+    /// Sends an answer; toward a client that is full or gone it is dropped and counted.
+    mutating func answer(_ mail: BrokerMail, _ envelope: Envelope, _ payload: [UInt8]) throws {
+        startOutbound(to: mail.origin)
+        outbound.append(envelope.packed)
+        outbound.append(payload)
+        try sendOutbound(to: mail.origin.side)
+    }
+
+    /// Counts a refusal and tells the sender, unless what it sent is an event or a reply.
+    mutating func refuse(_ refusal: Refusal, _ mail: BrokerMail) throws {
+        machine.count(refusal.code)
+        switch mail.envelope?.kind {
+        case .event, .reply:
+            guard mail.origin.side == .client else { return }
+        case .request, .beat, nil: break
+        }
+        let envelope =
+            mail.envelope?.reply(.refused)
+            ?? Envelope(kind: .reply, type: .refused, requestID: 0)
+        try answer(mail, envelope, Payload.pack(RefusalPayload(refusal)))
+    }
+
+    mutating func startOutbound(to route: RouteFrame) {
+        outbound.removeAll()
+        outbound.append(route.routingID)
+        if route.hasDelimiter { outbound.appendEmpty() }
+    }
+
+    mutating func sendOutbound(to side: RouteFrame.Side) throws {
+        let sent =
+            switch side {
+            case .client: try clients.send(outbound)
+            case .service: try services.send(outbound)
+            }
+        switch sent {
+        case .sent: break
+        case .wouldBlock, .unreachable: replyDropped += 1
+        }
+    }
+}

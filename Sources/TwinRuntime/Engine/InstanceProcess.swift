@@ -1,0 +1,117 @@
+package import Logging
+internal import ServiceLifecycle
+internal import Synchronization
+internal import TwinCore
+internal import TwinStore
+internal import TwinWire
+internal import ZeroMQ
+
+/// One running service of a tier: recovers, then serves until it is told to stop.
+package final class InstanceProcess<Tier: TierService>: Service {
+    private let wake: WakeSignal
+    private let thread: DedicatedThread
+
+    /// Opens the state directory and recovers, on the engine's own thread; returns once that is
+    /// done. Throws what is wrong with the directory, its files or the settings.
+    package init(_ settings: InstanceSettings, log: Logger) throws {
+        let wake = WakeSignal()
+        let start = StartReport<Void>()
+        thread = DedicatedThread(name: "engine") {
+            do {
+                var engine = try Self.open(settings, wake: wake, log: log)
+                start.succeed(())
+                do {
+                    try engine.run()
+                } catch {
+                    log.critical("stopping: \(error)")
+                    throw error
+                }
+            } catch {
+                start.fail(error)
+                throw error
+            }
+        }
+        try start.wait()
+        self.wake = wake
+    }
+
+    package func run() async throws {
+        try await withTaskCancellationOrGracefulShutdownHandler {
+            try await thread.finished()
+        } onCancelOrGracefulShutdown: {
+            self.wake.requestStop()
+        }
+    }
+
+    deinit { wake.requestStop() }
+
+    private static func open(
+        _ settings: InstanceSettings, wake: WakeSignal, log: Logger
+    ) throws -> Engine<Tier> {
+        var random = SystemRandomNumberGenerator()
+        let tier = Tier.Twin.tier
+        let directory = try StateDirectory(
+            opening: settings.stateDirectory, tier: tier,
+            name: settings.instance?.text ?? drawName(tier, &random))
+        let identity = directory.identity
+        if let wanted = settings.instance, wanted.text != identity.name {
+            throw StartError(
+                .usage,
+                "--instance (or TWIN_INSTANCE): \(settings.stateDirectory) belongs to "
+                    + "\(identity.name), found \(wanted); leave the flag out or give another "
+                    + "--state-dir")
+        }
+        let name = try InstanceName(identity.name)
+        let rows = try RowStore(path: directory.paths.rows, tier: tier, cluster: identity.cluster)
+        let meta = try rows.meta()
+        let journal = try Journal(
+            on: try PosixDisk(directory: directory.paths.journal),
+            segmentBytes: UInt64(Limits.journalSegmentBytes), salt: random.next(),
+            knownDurable: meta.durable)
+        if let torn = journal.openReport.tornTail {
+            log.warning("the journal ended in the middle of a record: \(torn.description)")
+        }
+        var core = InstanceCore<Tier>(
+            name: name, softwareVersion: SoftwareVersion.text, processNonce: random.next(),
+            identity: MemberIdentity(
+                clusterId: identity.cluster, startNumber: identity.startNumber,
+                isRestored: identity.restored), running: .zero,
+            nextRecord: journal.lastRecord.rawValue + 1)
+        let report = try Recovery.run(
+            &core, rows: rows, journal: journal, from: meta.journalFrom)
+        log.info(
+            "recovered",
+            metadata: [
+                "instance": .string(name.text), "twins": .stringConvertible(report.twins),
+                "shards": .stringConvertible(report.shards),
+                "records": .stringConvertible(report.records),
+            ])
+        let durable = journal.lastRecord.rawValue
+        let socket = try connect(settings)
+        return Engine(
+            core: core, socket: socket, wake: wake,
+            commits: CommitThread(journal, wake: wake), rows: RowWriter(rows, wake: wake),
+            directory: directory, durableRecord: durable, log: log)
+    }
+
+    private static func connect(_ settings: InstanceSettings) throws -> Socket {
+        var options = SocketOptions()
+        options.sendQueueMax = Limits.serviceQueueMessages
+        options.receiveQueueMax = Limits.serviceQueueMessages
+        options.frameBytesMax = Limits.frameBytesMax
+        options.framesMax = Limits.framesPerMessageMax
+        options.reconnectIntervalMaxMilliseconds = reconnectMaxMilliseconds
+        var socket = try Socket(.dealer, in: try Context(), options: options)
+        try socket.connect(settings.broker)
+        return socket
+    }
+
+    /// A broker that comes back should not wait for its services.
+    private static var reconnectMaxMilliseconds: Int { 1_000 }
+
+    private static func drawName(
+        _ tier: TwinCore.Tier, _ random: inout SystemRandomNumberGenerator
+    ) -> String {
+        "\(tier.name)-" + String(UInt32.random(in: .min ... .max, using: &random), radix: 36)
+    }
+}

@@ -1,0 +1,153 @@
+internal import Msgpack
+internal import TwinCore
+internal import TwinStore
+internal import TwinWire
+
+/// Brings an instance back from its files: rows first, then the journal behind them.
+///
+/// Emits no alerts and no messages. What was read is durable before anything is sent: opening the
+/// journal and the rows has synced both.
+enum Recovery {
+    /// Code and configuration that steps twins; part of rows, so that an upgrade is noticed.
+    static let replayVersion = "1"
+
+    /// What recovery found, for the log.
+    struct Report: Sendable {
+        var twins = 0
+        var shards = 0
+        var records = 0
+    }
+
+    /// Loads rows and replays the journal into `core`.
+    static func run<Service: TierService, D: Disk>(
+        _ core: inout InstanceCore<Service>, rows: RowStore, journal: borrowing Journal<D>,
+        from first: RecordNumber
+    ) throws(StoreError) -> Report {
+        var report = Report()
+        for row in try rows.loadShards() {
+            try load(row, rows: rows, into: &core)
+            report.shards += 1
+        }
+        try journal.replay(from: first) { number, bytes throws(StoreError) in
+            do throws(MsgpackError) {
+                try replay(bytes, number: number.rawValue, into: &core)
+            } catch {
+                throw StoreError(
+                    .corrupt, "journal record \(number) was whole and not understood: \(error)")
+            }
+            report.records += 1
+        }
+        for index in core.ownedIndices {
+            core.shards[index]?.armAllTimers()
+            report.twins += core.shards[index]?.twinCount ?? 0
+        }
+        Service.recovered(core: &core)
+        return report
+    }
+
+    private static func load<Service: TierService>(
+        _ row: ShardRow, rows: RowStore, into core: inout InstanceCore<Service>
+    ) throws(StoreError) {
+        let id = ShardID(tier: core.tier, index: row.shard)
+        let header: ShardHeader
+        do {
+            header = try MsgpackDecoder.decode(
+                ShardHeader.self, from: row.state, limits: Self.rowLimits)
+        } catch {
+            throw StoreError(.corrupt, "the row of shard \(id) was not understood: \(error)")
+        }
+        var shard = Shard<Service.Twin>(id: id, header: header)
+        try rows.forEachTwin(shard: row.shard) { twin throws(StoreError) in
+            guard let state = twin.state else {
+                shard.buried.insert(twin.ordinal)
+                return
+            }
+            do throws(MsgpackError) {
+                let restored = try MsgpackDecoder.decode(
+                    Service.Twin.self, from: state.span, limits: Self.rowLimits,
+                    userInfo: [.metricSets: header.metricSets])
+                shard.restore(restored, position: twin.position)
+            } catch {
+                throw StoreError(
+                    .corrupt, "the row of \(core.tier)/\(twin.key) was not understood: \(error)")
+            }
+        }
+        core.adopt(shard, running: header.running)
+        let newest = try rows.newestAlert(shard: row.shard)
+        core.alerts.begin(
+            shard: row.shard,
+            after: newest.map { AlertTail.Place(epoch: $0.epoch, sequence: $0.sequence) }
+                ?? .none)
+    }
+
+    private static let rowLimits = MsgpackLimits(itemsMax: 4_000_000)
+
+    /// Applies one record: ownership, inputs in order, alert records into memory.
+    private static func replay<Service: TierService>(
+        _ bytes: Span<UInt8>, number: UInt64, into core: inout InstanceCore<Service>
+    ) throws(MsgpackError) {
+        var unpacker = Unpacker(bytes)
+        let header = try JournalHeader(from: &unpacker)
+        core.replayBegan(header.time)
+        for birth in header.births { core.replay(birth, at: header.time) }
+        for _ in 0..<header.sectionCount {
+            let section = try JournalSection(from: &unpacker)
+            var position = section.firstPosition
+            for _ in 0..<section.inputCount {
+                var arena: [Float] = []
+                let input = try ShardInputCoding.unpack(
+                    Service.Twin.self, from: &unpacker, wall: header.time.wall, arena: &arena)
+                core.replay(
+                    input, in: section, at: position, arena: arena, time: header.time,
+                    record: number)
+                position = position.next
+            }
+            for _ in 0..<(try unpacker.readArrayHeader()) {
+                let alert = try LoggedAlert(
+                    from: &unpacker, shard: section.shard, epoch: section.epoch)
+                core.replay(alert, record: number)
+            }
+        }
+        try unpacker.expectEnd()
+    }
+}
+
+extension InstanceCore {
+    /// Takes over a shard that the rows had.
+    mutating func adopt(_ shard: Shard<Twin>, running: Milliseconds) {
+        let index = Int(shard.id.index)
+        reserveShards(index + 1)
+        shards[index] = shard
+        time.running = max(time.running, running)
+    }
+
+    mutating func replayBegan(_ recorded: TurnTime) {
+        time.running = max(time.running, recorded.running)
+    }
+
+    mutating func replay(_ birth: ShardBirth, at recorded: TurnTime) {
+        let index = Int(birth.index)
+        reserveShards(index + 1)
+        guard shards[index] == nil else { return }
+        shards[index] = Shard(
+            id: ShardID(tier: tier, index: birth.index), epoch: birth.epoch,
+            configuration: birth.configuration, childShardCount: birth.childShardCount,
+            running: recorded.running)
+    }
+
+    mutating func replay(
+        _ input: ShardInput<Twin.Input>, in section: JournalSection, at position: Position,
+        arena: [Float], time: TurnTime, record: UInt64
+    ) {
+        let index = Int(section.shard)
+        guard index < shards.count, shards[index]?.epoch == section.epoch else { return }
+        shards[index]?.replay(input, at: position, arena: arena, time: time, record: record)
+    }
+
+    mutating func replay(_ alert: LoggedAlert, record: UInt64) {
+        let place = AlertTail.Place(epoch: alert.epoch, sequence: alert.sequence)
+        shards[Int(alert.shard)]?.noteReplayed(alertSequence: alert.sequence)
+        guard alerts.isBeyondRows(shard: alert.shard, place) else { return }
+        alerts.append(alert, journalRecord: record)
+    }
+}

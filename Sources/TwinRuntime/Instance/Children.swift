@@ -1,0 +1,107 @@
+package import TwinCore
+package import TwinWire
+
+/// What servers and racks have in common as children: telling their parents until receipted.
+package protocol ChildService: TierService where Twin: ChildTwin, Twin.Status: Codable {
+    static var parentTier: Tier { get }
+}
+
+extension InstanceCore where Service: ChildService {
+    /// Queues what a twin owes its parents.
+    package mutating func owe(_ twin: Twin, in shard: Int) {
+        let parentTier = Service.parentTier
+        for parent in twin.owedParents {
+            let owner = placement.flatMap { placement in
+                placement[placement.shard(of: TwinAddress(tier: parentTier, key: parent))]
+            }
+            owing.owe(
+                Debt(shard: UInt16(shard), ordinal: twin.ordinal, parent: parent),
+                to: owner?.instance)
+        }
+    }
+
+    /// Queues what all twins owe; after recovery.
+    package mutating func oweEverything() {
+        for index in ownedIndices {
+            for slot in shards[index]?.slots ?? [] {
+                if let twin = slot.twin { owe(twin, in: index) }
+            }
+        }
+    }
+
+    /// Sends the batches that are due, one in flight per parent instance.
+    package mutating func sendStatuses() {
+        guard case .member = membership else { return }
+        for debt in owing.expire(at: clock.monotonic) { oweAgain(debt) }
+        while let (instance, batch) = owing.nextBatch(
+            requestID: drawRequestID(), at: clock.monotonic)
+        {
+            sendBatch(batch, to: instance)
+        }
+    }
+
+    private mutating func sendBatch(_ batch: OwingQueue.Batch, to instance: InstanceName) {
+        var entries: [StatusBatch<Twin.Status>.Entry] = []
+        for debt in batch.debts {
+            guard let shard = shards[Int(debt.shard)], let twin = shard.twin(ordinal: debt.ordinal)
+            else { continue }
+            let message = twin.message(for: debt.parent)
+            entries.append(
+                StatusBatch.Entry(
+                    shard: debt.shard, epoch: shard.epoch, parent: debt.parent,
+                    child: message.child, version: message.version, status: message.status))
+        }
+        guard !entries.isEmpty else {
+            owing.answered(batch.requestID, hasProgress: true, at: clock.monotonic)
+            return
+        }
+        var payload = Payload.pack(StatusBatch(entries: entries))
+        // A status is at most 10 KiB: what does not fit now is owed again when the answer comes.
+        while payload.count > Limits.statusBatchBytesMax, entries.count > 1 {
+            entries.removeLast(entries.count / 2)
+            payload = Payload.pack(StatusBatch(entries: entries))
+        }
+        let envelope = Envelope(
+            kind: .request, type: .statuses, requestID: batch.requestID, source: source)
+        let destination = Destination.instance(Service.parentTier, instance)
+        messages.append([Array(destination.description.utf8), envelope.packed, payload])
+    }
+
+    /// A parent instance answered a batch, or told its folds by itself.
+    package mutating func heardReceipts(
+        _ envelope: Envelope, _ payload: Span<UInt8>
+    ) throws(Refusal) {
+        let debts = owing.debts(inFlight: envelope.requestID)
+        guard envelope.type != .refused else {
+            _ = owing.failed(envelope.requestID, at: clock.monotonic)
+            for debt in debts { oweAgain(debt) }
+            return
+        }
+        let batch = try Payload.unpack(ReceiptBatch.self, from: payload, of: .receipts)
+        for entry in batch.entries { take(entry) }
+        guard !debts.isEmpty else { return }
+        let left = debts.filter(stillHolds)
+        owing.answered(
+            envelope.requestID, hasProgress: left.count < debts.count, at: clock.monotonic)
+        for debt in left { oweAgain(debt) }
+    }
+
+    private mutating func take(_ entry: ReceiptBatch.Entry) {
+        guard let placement else { return }
+        let index = Int(placement.shard(of: TwinAddress(tier: tier, key: entry.child)).index)
+        guard let shard = shards[index], let slot = shard.find(entry.child),
+            let twin = shard[slot], !twin.isSettled(by: entry.receipt)
+        else { return }
+        take(.twin(ordinal: twin.ordinal, Twin.input(for: entry.receipt)), in: index)
+    }
+
+    private func stillHolds(_ debt: Debt) -> Bool {
+        shards[Int(debt.shard)]?.twin(ordinal: debt.ordinal)?.owedParents.contains(debt.parent)
+            ?? false
+    }
+
+    private mutating func oweAgain(_ debt: Debt) {
+        guard let twin = shards[Int(debt.shard)]?.twin(ordinal: debt.ordinal) else { return }
+        owe(twin, in: Int(debt.shard))
+    }
+}

@@ -1,0 +1,47 @@
+package import TwinCore
+package import TwinWire
+
+/// One finished turn on its way to the disk: nothing of it leaves before its record is durable.
+package struct ClosedTurn: Sendable {
+    /// The record to append; nil when the turn changed nothing (its answers still wait for
+    /// everything before them).
+    package var record: [UInt8]?
+    package var number: UInt64
+    /// Messages to the broker, frames each, in order.
+    package var messages: [[[UInt8]]]
+    /// Rows to write behind once the record is durable.
+    package var slice: PendingSlice?
+    package var closedAt: Int64
+}
+
+/// Rows of one slice, encoded in the turn, written once the turn is durable.
+package struct PendingSlice: Sendable {
+    package var twins: [PendingTwinRow] = []
+    package var shards: [PendingShardRow] = []
+    package var alerts: [LoggedAlert] = []
+    /// With this slice saved, replay starts at this record.
+    package var journalFrom: UInt64
+    package var savedAt: Timestamp
+}
+
+/// One twin's row: its state as packed bytes, or a tombstone.
+package struct PendingTwinRow: Sendable {
+    package var shard: UInt16
+    package var epoch: Epoch
+    package var position: Position
+    package var ordinal: UInt32
+    package var key: TwinKey
+    package var status: String
+    package var generation: UInt64
+    package var incidents: [IncidentSnapshot]
+    /// nil = removed.
+    package var state: [UInt8]?
+}
+
+/// One shard's row.
+package struct PendingShardRow: Sendable {
+    package var shard: UInt16
+    package var epoch: Epoch
+    package var position: Position
+    package var state: [UInt8]
+}

@@ -1,0 +1,153 @@
+internal import Msgpack
+package import TwinCore
+package import TwinWire
+
+/// A follower that waits for the first new record.
+struct AlertWaiter: Sendable {
+    var request: Request
+    var body: ReadAlertsRequest
+    var until: Int64
+}
+
+/// A read of old records: from the rows, by the thread that owns them, not by the engine.
+package struct AlertRead: Sendable {
+    package var request: Request
+    package var cursor: AlertCursor
+    package var since: Timestamp?
+    package var limit: Int
+    /// The shards whose next records are no longer in memory.
+    package var shards: [UInt16]
+}
+
+/// A hole in a shard's log that a reader ran into: below retention, or past a restored end.
+package struct AlertGap: Sendable {
+    package var shard: UInt16
+    package var from: AlertTail.Place
+    package var resume: AlertTail.Place
+
+    package init(shard: UInt16, from: AlertTail.Place, resume: AlertTail.Place) {
+        self.shard = shard
+        self.from = from
+        self.resume = resume
+    }
+}
+
+/// The alert log as readers see it: new records from memory, old ones from the rows.
+extension InstanceCore {
+    mutating func readAlerts(_ request: Request, _ payload: Span<UInt8>) throws(Refusal) {
+        let body = try Payload.unpack(ReadAlertsRequest.self, from: payload, of: .readAlerts)
+        guard body.after.map({ $0.tier == tier }) ?? true else {
+            throw Refusal(
+                .invalid, "cursor: wanted one of tier \(tier)",
+                found: body.after?.tier.name, wanted: tier.name)
+        }
+        if !answer(request, body, isFinal: (body.waitMilliseconds ?? 0) <= 0) {
+            guard waiters.count < Limits.alertWaitersMax else {
+                throw Refusal(
+                    .overloaded, "too many readers wait for alerts",
+                    found: "\(waiters.count)", wanted: "at most \(Limits.alertWaitersMax)")
+            }
+            let wait = min(body.waitMilliseconds ?? 0, Limits.alertWaitMax.rawValue)
+            waiters.append(
+                AlertWaiter(request: request, body: body, until: clock.monotonic + wait))
+        }
+    }
+
+    /// Answers the waiters for whom this turn brought something, or whose time is up.
+    mutating func answerWaiters() {
+        guard !waiters.isEmpty else { return }
+        let now = clock.monotonic
+        let waiting = waiters
+        waiters.removeAll()
+        for waiter in waiting {
+            let isFinal = now >= waiter.until || isStopping
+            if !answer(waiter.request, waiter.body, isFinal: isFinal) { waiters.append(waiter) }
+        }
+    }
+
+    /// - Returns: false when there is nothing to tell and the reader would rather wait.
+    private mutating func answer(
+        _ request: Request, _ body: ReadAlertsRequest, isFinal: Bool
+    ) -> Bool {
+        let cursor = body.after ?? AlertCursor(tier: tier)
+        let limit = min(max(1, body.limit ?? alertsPerPage), alertsPerPage)
+        let since = body.sinceMilliseconds.map(Timestamp.init(milliseconds:))
+        let old = ownedIndices.map { UInt16($0) }.filter { shard in
+            let place = cursor.place(in: shard)
+            return alerts.needsRows(
+                shard: shard,
+                after: AlertTail.Place(
+                    epoch: place?.epoch ?? .none, sequence: place?.sequence ?? 0))
+        }
+        guard old.isEmpty else {
+            alertReads.append(
+                AlertRead(
+                    request: request, cursor: cursor, since: since, limit: limit, shards: old))
+            return true
+        }
+        let page = alerts.records(after: cursor, since: since, limit: limit, skipping: [])
+        guard isFinal || !page.records.isEmpty || page.cursor != cursor else { return false }
+        replyPage(
+            to: request, page.records, cursor: page.cursor, gaps: [], isComplete: page.isComplete)
+        return true
+    }
+
+    /// A page is bounded so that even full records stay inside a frame.
+    private var alertsPerPage: Int { 250 }
+
+    /// The rows gave what they have: answers the reader, who asks on from the new cursor.
+    package mutating func alertsRead(
+        _ read: AlertRead, _ records: [LoggedAlert], gaps: [AlertGap]
+    ) {
+        var cursor = read.cursor
+        for gap in gaps {
+            cursor.advance(
+                to: AlertCursor.Place(
+                    shard: gap.shard, epoch: gap.resume.epoch, sequence: gap.resume.sequence))
+        }
+        for alert in records {
+            cursor.advance(
+                to: AlertCursor.Place(
+                    shard: alert.shard, epoch: alert.epoch, sequence: alert.sequence))
+        }
+        let kept = records.filter { alert in read.since.map { alert.at >= $0 } ?? true }
+        replyPage(to: read.request, kept, cursor: cursor, gaps: gaps, isComplete: false)
+    }
+
+    private mutating func replyPage(
+        to request: Request, _ records: [LoggedAlert], cursor: AlertCursor, gaps: [AlertGap],
+        isComplete: Bool
+    ) {
+        var packer = Packer()
+        packer.packMapHeader(6)
+        packer.packKey("version")
+        packer.packUInt(UInt64(DocumentFormat.version))
+        packer.packKey("tier")
+        packer.packString(tier.name)
+        packer.packKey("alerts")
+        packer.packArrayHeader(records.count)
+        for record in records { packer.packRaw(record.document) }
+        packer.packKey("cursor")
+        packer.packRaw(Payload.pack(cursor))
+        packer.packKey("gaps")
+        packer.packArrayHeader(gaps.count)
+        for gap in gaps { pack(gap, into: &packer) }
+        packer.packKey("isComplete")
+        packer.packBool(isComplete)
+        reply(to: request, packer.bytes)
+    }
+
+    private func pack(_ gap: AlertGap, into packer: inout Packer) {
+        packer.packMapHeader(5)
+        packer.packKey("shard")
+        packer.packUInt(UInt64(gap.shard))
+        packer.packKey("fromEpoch")
+        packer.packUInt(UInt64(gap.from.epoch.rawValue))
+        packer.packKey("fromSequence")
+        packer.packUInt(gap.from.sequence)
+        packer.packKey("resumeEpoch")
+        packer.packUInt(UInt64(gap.resume.epoch.rawValue))
+        packer.packKey("resumeSequence")
+        packer.packUInt(gap.resume.sequence)
+    }
+}

@@ -1,0 +1,220 @@
+internal import Msgpack
+package import TwinCore
+internal import TwinWire
+
+/// Registration, beats and blindness: how an instance stands with its broker.
+extension InstanceCore {
+    /// A broker that answers "somebody of this name is here" may mean our own predecessor, killed
+    /// a moment ago: so long we ask again before we believe it.
+    static var predecessorPatience: Milliseconds { Limits.lostAfter + .seconds(5) }
+    private static var registrationRetry: Milliseconds { .seconds(1) }
+
+    /// Registers, repeats and beats as time demands.
+    mutating func tendMembership() {
+        switch membership {
+        case .outside(let nextAttempt):
+            if clock.monotonic >= nextAttempt, !isStopping { register() }
+        case .asking(_, let sentAt):
+            if clock.monotonic - sentAt >= Self.registrationRetry.rawValue { register() }
+        case .storing:
+            break
+        case .member:
+            break
+        }
+    }
+
+    private mutating func register() {
+        let registration = Registration(
+            tier: tier, instance: name, clusterId: identity.clusterId,
+            startNumber: identity.startNumber, processNonce: processNonce,
+            protocolVersion: Envelope.version, softwareVersion: softwareVersion, owned: owned,
+            isRestored: identity.isRestored, credit: Limits.instanceCreditBytes)
+        let id = send(.request, .register, to: .broker, Payload.pack(registration))
+        membership = .asking(requestID: id, sentAt: clock.monotonic)
+    }
+
+    private var owned: [OwnedShard] {
+        shards.indices.compactMap { index in
+            shards[index].map { OwnedShard(index: UInt16(index), epoch: $0.epoch) }
+        }
+    }
+
+    /// The broker's answer to a registration.
+    mutating func heardRegistration(_ envelope: Envelope, _ payload: Span<UInt8>) throws(Refusal) {
+        guard case .asking(let id, _) = membership, envelope.requestID == id else { return }
+        if envelope.type == .refused {
+            let refusal = try Payload.unpack(RefusalPayload.self, from: payload, of: .refused)
+            return registrationRefused(refusal.refusal)
+        }
+        let grant = try Payload.unpack(RegistrationGrant.self, from: payload, of: .register)
+        refusingSince = nil
+        membership = .storing(grant)
+    }
+
+    private mutating func registrationRefused(_ refusal: Refusal) {
+        let since = refusingSince ?? clock.monotonic
+        refusingSince = since
+        membership = .outside(
+            nextAttempt: clock.monotonic + Self.registrationRetry.rawValue)
+        let isFinal = !refusal.code.isWorthRetrying
+        if isFinal, clock.monotonic - since >= Self.predecessorPatience.rawValue {
+            fatal = refusal.message
+        }
+    }
+
+    /// What must be in the identity file before this instance may go on; nil = nothing.
+    package var identityToStore: MemberIdentity? {
+        guard case .storing(let grant) = membership else { return nil }
+        return MemberIdentity(
+            clusterId: grant.clusterId, startNumber: grant.startNumber, isRestored: false)
+    }
+
+    /// The identity file holds `identityToStore`: the instance is a member now.
+    package mutating func identityStored() {
+        guard case .storing(let grant) = membership else { return }
+        identity = MemberIdentity(
+            clusterId: grant.clusterId, startNumber: grant.startNumber, isRestored: false)
+        membership = .member
+        nextBeatAt = clock.monotonic
+        configuration = grant.configuration
+        follow(grant.placement)
+    }
+
+    /// Takes a placement: opens shards that are ours and were never born, finds parents anew.
+    package mutating func follow(_ placement: Placement) {
+        guard placement.version >= self.placement?.version ?? 0 else { return }
+        self.placement = placement
+        reserveShards(placement.shardCounts[tier])
+        for shard in placement.shards(of: name, in: tier) {
+            guard let owner = placement[shard], shards[Int(shard.index)] == nil else { continue }
+            guard !owner.isBorn else {
+                counters.lostShards += 1
+                continue
+            }
+            bear(shard, at: owner.epoch, placement.shardCounts)
+        }
+        for index in ownedIndices
+        where shards[index]?.conditions.configuration != configuration {
+            take(.configuration(configuration), in: index)
+        }
+        // Copied out: the closure must not read `self` while the queue changes.
+        let current = placement
+        if let parent = tier.parent {
+            owing.replace { debt in
+                current[current.shard(of: TwinAddress(tier: parent, key: debt.parent))]?.instance
+            }
+        }
+    }
+
+    /// Makes room for the tier's shards; called with recovered state too.
+    package mutating func reserveShards(_ count: Int) {
+        while shards.count < count {
+            shards.append(nil)
+            isTouched.append(false)
+        }
+    }
+
+    private mutating func bear(_ shard: ShardID, at epoch: Epoch, _ counts: ShardCounts) {
+        let childCount = tier.child.map { counts[$0] } ?? 0
+        births.append(
+            ShardBirth(
+                index: shard.index, epoch: epoch, childShardCount: childCount,
+                configuration: configuration))
+        shards[Int(shard.index)] = Shard(
+            id: shard, epoch: epoch, configuration: configuration, childShardCount: childCount,
+            running: time.running)
+    }
+
+    // MARK: beats
+
+    mutating func beat() {
+        beatNumber += 1
+        nextBeatAt = now + Limits.beatInterval.rawValue
+        tellLoad()
+        let blind = ShardSet(
+            ownedIndices.filter { shards[$0]?.conditions.isObserving == false }.map { UInt16($0) })
+        let beat = Beat(
+            number: beatNumber, tier: tier, instance: name, startNumber: identity.startNumber,
+            credit: counters.bytesTaken + Limits.instanceCreditBytes, blindShards: blind,
+            owned: owned, isStopping: isStopping, load: load)
+        let envelope = Envelope(
+            kind: .beat, type: .beat, requestID: beatNumber, source: source)
+        urgent.append(
+            [Array(Destination.broker.description.utf8), envelope.packed, Payload.pack(beat)])
+        monitor.beatSent(number: beatNumber, at: now)
+        if monitor.blindness == .brokerSilent {
+            membership = .outside(nextAttempt: clock.monotonic)
+        }
+    }
+
+    private mutating func tellLoad() {
+        load.twins = shards.reduce(0) { $0 + ($1?.twinCount ?? 0) }
+        load.statusesOwed = owing.count
+        load.refused = counters.refused
+        load.warnings = []
+        if counters.lostShards > 0 {
+            load.warnings.append(
+                "\(name) does not hold \(counters.lostShards) shards that the placement says it "
+                    + "owns: is --state-dir the right directory?")
+        }
+        if let reason = monitor.blindness { load.warnings.append("\(name): \(reason.rawValue)") }
+    }
+
+    /// What goes out without waiting for a commit: beats carry nothing a twin computed.
+    package mutating func takeUrgent() -> [[[UInt8]]] {
+        defer { urgent.removeAll(keepingCapacity: true) }
+        return urgent
+    }
+
+    /// The broker's answer to a beat, or its refusal of one.
+    mutating func heardBeat(_ envelope: Envelope, _ payload: Span<UInt8>) throws(Refusal) {
+        guard envelope.type != .refused else {
+            membership = .outside(nextAttempt: clock.monotonic)
+            return
+        }
+        let reply = try Payload.unpack(BeatReply.self, from: payload, of: .beat)
+        monitor.beatAnswered(reply, at: now)
+        Service.beatAnswered(reply, core: &self)
+    }
+
+    /// Tells every shard when seeing begins or ends: a journalled input, so that replay knows.
+    mutating func followMonitor() {
+        let isObserving = monitor.blindness == nil
+        let changed = ownedIndices.filter {
+            shards[$0]?.conditions.isObserving != isObserving
+        }
+        guard !changed.isEmpty else { return }
+        let margin = isObserving ? monitor.takeFloorMargin() : .zero
+        for index in changed {
+            guard let shard = shards[index] else { continue }
+            let floor = isObserving ? shard.elapsed(at: time) + margin : shard.conditions.floor
+            take(.observation(isObserving: isObserving, floor: floor), in: index)
+        }
+    }
+
+    /// A drain of the socket ended; more was waiting when `stoppedAtLimit`.
+    package mutating func drained(stoppedAtLimit: Bool) {
+        monitor.drained(stoppedAtLimit: stoppedAtLimit, at: clock.monotonic)
+    }
+
+    // MARK: timers
+
+    mutating func fireTimers() {
+        var left = Limits.messagesPerTurnMax
+        for index in ownedIndices where left > 0 {
+            guard let shard = shards[index], shard.isTimerDue(at: time) else { continue }
+            var slots: [Int] = []
+            let inputsBefore = shard.turnInputs.count
+            left -=
+                shards[index]?.fireTimers(at: time, record: record, limit: left) { _, slot in
+                    slots.append(slot)
+                } ?? 0
+            guard shards[index]?.turnInputs.count != inputsBefore else { continue }
+            if !isTouched[index] {
+                isTouched[index] = true
+                touched.append(UInt16(index))
+            }
+            for slot in slots { Service.settle(shard: index, slot: slot, core: &self) }
+        }
+    }
+}

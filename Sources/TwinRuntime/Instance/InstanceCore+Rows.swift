@@ -1,0 +1,108 @@
+internal import Msgpack
+internal import TwinCore
+internal import TwinWire
+
+/// Rows behind the journal: a bounded slice of what changed longest ago, encoded in the turn and
+/// written after the turn is durable, so that no row is ever ahead of the journal.
+extension InstanceCore {
+    mutating func nextSlice(isRecorded: Bool, journalBytes: UInt64) -> PendingSlice? {
+        guard !slicing.isInFlight else { return nil }
+        let isLong = journalBytes > Limits.journalBytesMax / 2
+        guard isLong || clock.monotonic >= slicing.notBefore else { return nil }
+        guard hasUnsavedChange else { return nil }
+        var slice = PendingSlice(journalFrom: 0, savedAt: time.wall)
+        gatherTwins(into: &slice)
+        slice.alerts = alerts.unsaved(limit: Slicing.alertsPerSliceMax)
+        slicing.alertsInFlight = slice.alerts.count
+        slice.journalFrom = oldestNeededRecord(
+            skippingAlerts: slice.alerts.count, next: isRecorded ? record + 1 : record)
+        gatherHeaders(into: &slice)
+        slicing.isInFlight = true
+        slicing.notBefore = clock.monotonic + Slicing.interval.rawValue
+        return slice
+    }
+
+    /// The slice is in the rows; its alerts may leave memory.
+    package mutating func sliceSaved() {
+        slicing.isInFlight = false
+        alerts.saved(slicing.alertsInFlight)
+        slicing.alertsInFlight = 0
+    }
+
+    /// True when nothing is left to write behind.
+    package var isSaved: Bool { !slicing.isInFlight && !hasUnsavedChange }
+
+    private var hasUnsavedChange: Bool {
+        if alerts.oldestUnsavedRecord != nil { return true }
+        return shards.indices.contains { index in
+            guard let shard = shards[index] else { return false }
+            return shard.dirty.count > 0 || !shard.removed.isEmpty
+                || slicing.savedHeaders[UInt16(index)] != shard.position
+        }
+    }
+
+    private mutating func gatherTwins(into slice: inout PendingSlice) {
+        // Oldest first over all shards: what is left decides where replay starts.
+        for index in shards.indices where shards[index]?.removed.isEmpty == false {
+            for removed in shards[index]?.removed ?? [] {
+                slice.twins.append(tombstone(of: removed, in: index))
+            }
+            shards[index]?.removed.removeAll()
+        }
+        while slice.twins.count < Slicing.twinsPerSliceMax, let index = shardWithOldestRow() {
+            guard let entry = shards[index]?.dirty.popFirst() else { break }
+            guard let twin = shards[index]?.slots[entry.slot].twin,
+                twin.ordinal == entry.ordinal
+            else { continue }
+            slice.twins.append(row(of: twin, slot: entry.slot, in: index))
+            shards[index]?.slots[entry.slot].dirtySince = nil
+        }
+    }
+
+    private func shardWithOldestRow() -> Int? {
+        var oldest: (index: Int, record: UInt64)?
+        for index in shards.indices {
+            guard let record = shards[index]?.dirty.first?.record else { continue }
+            if oldest.map({ record < $0.record }) ?? true { oldest = (index, record) }
+        }
+        return oldest?.index
+    }
+
+    private func row(of twin: Twin, slot: Int, in shard: Int) -> PendingTwinRow {
+        PendingTwinRow(
+            shard: UInt16(shard), epoch: shards[shard]?.epoch ?? .none,
+            position: shards[shard]?.slots[slot].position ?? .none, ordinal: twin.ordinal,
+            key: twin.key, status: twin.statusWord, generation: Service.generation(of: twin),
+            incidents: twin.book.opened.map(twin.book.snapshot), state: Payload.pack(twin))
+    }
+
+    private func tombstone(of removed: RemovedTwin, in shard: Int) -> PendingTwinRow {
+        PendingTwinRow(
+            shard: UInt16(shard), epoch: shards[shard]?.epoch ?? .none,
+            position: removed.position, ordinal: removed.ordinal, key: removed.key,
+            status: "removed", generation: 0, incidents: [], state: nil)
+    }
+
+    private func oldestNeededRecord(skippingAlerts count: Int, next: UInt64) -> UInt64 {
+        var oldest = next
+        for shard in shards {
+            if let record = shard?.dirty.first?.record { oldest = min(oldest, record) }
+        }
+        return min(oldest, alerts.oldestUnsavedRecord(skipping: count) ?? next)
+    }
+
+    private mutating func gatherHeaders(into slice: inout PendingSlice) {
+        for index in shards.indices {
+            guard let position = shards[index]?.position, let epoch = shards[index]?.epoch,
+                slicing.savedHeaders[UInt16(index)] != position,
+                let header = shards[index]?.header(
+                    neededFrom: slice.journalFrom, running: time.running)
+            else { continue }
+            slicing.savedHeaders[UInt16(index)] = position
+            slice.shards.append(
+                PendingShardRow(
+                    shard: UInt16(index), epoch: epoch, position: header.conditionsPosition,
+                    state: Payload.pack(header)))
+        }
+    }
+}

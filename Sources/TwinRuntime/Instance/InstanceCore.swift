@@ -1,0 +1,274 @@
+internal import Msgpack
+package import TwinCore
+package import TwinWire
+
+/// One instance without its threads, sockets and files: messages and clocks in, closed turns out.
+///
+/// A turn is `begin`, any number of `receive`, `close`. What it answers and sends stays inside the
+/// closed turn until the caller has made its record durable, answers that wrote nothing included.
+/// Deterministic: the same calls give the same turns, so a simulator can run it.
+package struct InstanceCore<Service: TierService>: Sendable {
+    package typealias Twin = Service.Twin
+
+    package let name: InstanceName
+    package let softwareVersion: String
+    /// Drawn by the process at its start.
+    package let processNonce: UInt64
+
+    package internal(set) var identity: MemberIdentity
+    package internal(set) var membership = Membership.outside(nextAttempt: 0)
+    package internal(set) var placement: Placement?
+    package internal(set) var configuration = ClusterConfiguration()
+    /// By shard index; nil = owned by somebody else.
+    package var shards: [Shard<Twin>?] = []
+    /// Why this instance cannot go on: the process ends with this sentence.
+    package internal(set) var fatal: String?
+
+    package internal(set) var time: TurnTime
+    var clock = TurnClock(monotonic: 0, suspendedAware: 0, wall: Timestamp(milliseconds: 0))
+    /// CLOCK_MONOTONIC now: runs on while a turn stays open behind a slow commit.
+    var now: Int64 = 0
+    var monitor = ObservationMonitor()
+    /// The number that the open turn's record will have.
+    package internal(set) var record: UInt64
+
+    // The open turn.
+    var births: [ShardBirth] = []
+    var touched: [UInt16] = []
+    var isTouched: [Bool] = []
+    package var arena: [Float] = []
+    var messages: [[[UInt8]]] = []
+    /// Beats: the only messages that wait for no commit.
+    var urgent: [[[UInt8]]] = []
+
+    // Owing, alerts, waiters.
+    package var owing = OwingQueue()
+    package var foldDebts = FoldDebts()
+    package var alerts = AlertTail()
+    var waiters: [AlertWaiter] = []
+    package var alertReads: [AlertRead] = []
+    package var unknownReporters = UnknownReporters()
+
+    // Rows behind the journal.
+    var slicing = Slicing()
+    var packer = Packer(capacity: 1 << 16)
+    var scratch = Packer()
+
+    // Beats and counters.
+    var beatNumber: UInt64 = 0
+    var nextBeatAt: Int64 = 0
+    var nextRequestID: UInt64
+    var refusingSince: Int64?
+    package var isStopping = false
+    package var counters = InstanceCounters()
+    /// What the beat tells about this process; the measured parts are set by the engine.
+    package var load = InstanceLoad()
+
+    /// - Parameters:
+    ///   - running: the instance's running time at the last record, zero for a new instance.
+    ///   - nextRecord: the number of the next journal record.
+    package init(
+        name: InstanceName, softwareVersion: String, processNonce: UInt64,
+        identity: MemberIdentity, running: Milliseconds, nextRecord: UInt64
+    ) {
+        self.name = name
+        self.softwareVersion = softwareVersion
+        self.processNonce = processNonce
+        self.identity = identity
+        time = TurnTime(running: running, wall: Timestamp(milliseconds: 0))
+        record = nextRecord
+        nextRequestID = processNonce
+    }
+
+    package var tier: Tier { Twin.tier }
+    package var source: Envelope.Source {
+        Envelope.Source(instance: name.text, startNumber: identity.startNumber)
+    }
+
+    package var ownedIndices: [Int] { shards.indices.filter { shards[$0] != nil } }
+
+    // MARK: the turn
+
+    /// Tells the time between turns and sends the beat that is due: beats wait for no commit.
+    package mutating func pulse(at now: Int64, oldestTurnMilliseconds: Int64) {
+        self.now = now
+        load.oldestTurnMilliseconds = oldestTurnMilliseconds
+        if case .member = membership, now >= nextBeatAt { beat() }
+    }
+
+    /// Begins a turn at these clocks; the shards' time advances by at most one second. All inputs
+    /// of the turn share this time: it is what their record says.
+    package mutating func begin(_ clock: TurnClock) {
+        let passed = self.clock.monotonic == 0 ? 0 : clock.monotonic - self.clock.monotonic
+        let step = min(max(0, passed), Limits.elapsedPerTurnMax.rawValue)
+        time.running = time.running + Milliseconds(rawValue: step)
+        if self.clock.monotonic != 0 {
+            let drift = (clock.wall - self.clock.wall).rawValue - passed
+            if abs(drift) > Limits.wallStepMin.rawValue { counters.wallSteps += 1 }
+        }
+        time.wall = clock.wall
+        self.clock = clock
+        now = clock.monotonic
+        monitor.turnBegan(at: clock.suspendedAware)
+    }
+
+    /// Ends a turn: timers, owed batches, beats, one record for all inputs.
+    /// - Returns: nil when there is nothing to write and nothing to send.
+    package mutating func close(durableRecord: UInt64, journalBytes: UInt64) -> ClosedTurn? {
+        followMonitor()
+        fireTimers()
+        Service.tick(core: &self)
+        tendMembership()
+        let recordBytes = packRecord()
+        answerWaiters()
+        let slice = nextSlice(isRecorded: recordBytes != nil, journalBytes: journalBytes)
+        guard recordBytes != nil || slice != nil || !messages.isEmpty else { return nil }
+        let turn = ClosedTurn(
+            record: recordBytes, number: record, messages: messages, slice: slice,
+            closedAt: clock.monotonic)
+        messages.removeAll(keepingCapacity: true)
+        if recordBytes != nil { record += 1 }
+        return turn
+    }
+
+    /// The monotonic time at which `close` has something to do even without messages.
+    package var nextWake: Int64 { clock.monotonic + wakeInterval }
+
+    private var wakeInterval: Int64 {
+        var wait = Limits.turnIntervalMax.rawValue
+        for shard in shards {
+            guard let shard, let due = shard.nextTimer else { continue }
+            wait = min(wait, max(1, (due - shard.elapsed(at: time)).rawValue))
+        }
+        return wait
+    }
+
+    // MARK: inputs
+
+    /// Journals one input of a shard and steps; `Service.settle` then queues what the twin owes.
+    /// - Returns: the slot that was stepped.
+    @discardableResult
+    package mutating func take(_ input: ShardInput<Twin.Input>, in shard: Int) -> Int? {
+        if !isTouched[shard] {
+            isTouched[shard] = true
+            touched.append(UInt16(shard))
+        }
+        counters.inputs += 1
+        let slot = shards[shard]?.take(input, arena: arena, at: time, record: record)
+        if let slot { Service.settle(shard: shard, slot: slot, core: &self) }
+        return slot
+    }
+
+    /// The present twin of a key in an owned shard.
+    package func twin(_ key: TwinKey, in shard: Int) -> Twin? { shards[shard]?.twin(key) }
+
+    /// The context that the next input of a shard would have.
+    package func context(of shard: Int) -> StepContext? { shards[shard]?.context(at: time) }
+
+    /// The position that answers about a shard are valid at.
+    package func position(of shard: Int) -> Position { shards[shard]?.position ?? .none }
+
+    /// The owned shard of a key; throws `not-owner` when it is somebody else's.
+    package func ownedShard(of key: TwinKey) throws(Refusal) -> Int {
+        guard let placement else {
+            throw Refusal(
+                .unavailable, "\(tier)/\(key): \(name) is not registered with its broker yet",
+                address: "\(tier)/\(key)")
+        }
+        let shard = placement.shard(of: TwinAddress(tier: tier, key: key))
+        guard shards[Int(shard.index)] != nil else {
+            throw Refusal(
+                .notOwner, "\(shard) is not served by \(name)", address: "\(tier)/\(key)",
+                found: name.text, wanted: placement[shard]?.instance.text)
+        }
+        return Int(shard.index)
+    }
+
+    /// Who answers for an owned shard, when, and at which position.
+    package func documentContext(of shard: Int) -> DocumentContext {
+        DocumentContext(
+            owner: OwnerDocument(
+                instance: name, shard: ShardID(tier: tier, index: UInt16(shard)),
+                epoch: shards[shard]?.epoch ?? .none), asOf: time.wall,
+            position: position(of: shard))
+    }
+
+    // MARK: sending
+
+    /// Answers a request with a packed payload.
+    package mutating func reply(to request: Request, _ payload: [UInt8]) {
+        let envelope = request.envelope.reply(request.envelope.type, from: source)
+        messages.append([request.route, envelope.packed, payload])
+    }
+
+    package mutating func reply<Answer: Encodable>(to request: Request, with answer: Answer) {
+        reply(to: request, Payload.pack(answer))
+    }
+
+    package mutating func refuse(_ request: Request, _ refusal: Refusal) {
+        counters.refused[refusal.code.rawValue, default: 0] += 1
+        guard request.envelope.kind == .request else { return }
+        let envelope = request.envelope.reply(.refused, from: source)
+        messages.append([request.route, envelope.packed, Payload.pack(RefusalPayload(refusal))])
+    }
+
+    /// Sends a request or an event of our own.
+    /// - Returns: the request id.
+    @discardableResult
+    package mutating func send(
+        _ kind: Envelope.Kind, _ type: MessageType, to destination: Destination,
+        _ payload: [UInt8]
+    ) -> UInt64 {
+        let id = drawRequestID()
+        let envelope = Envelope(kind: kind, type: type, requestID: id, source: source)
+        messages.append([Array(destination.description.utf8), envelope.packed, payload])
+        return id
+    }
+
+    /// Request ids: a fixed mixing of the process's nonce and a counter.
+    mutating func drawRequestID() -> UInt64 {
+        nextRequestID &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = nextRequestID
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    // MARK: the record
+
+    private mutating func packRecord() -> [UInt8]? {
+        guard !touched.isEmpty || !births.isEmpty else { return nil }
+        touched.sort()
+        packer.removeAll()
+        JournalHeader(time: time, births: births, sectionCount: touched.count)
+            .pack(into: &packer)
+        for index in touched { packSection(Int(index)) }
+        touched.removeAll(keepingCapacity: true)
+        births.removeAll(keepingCapacity: true)
+        arena.removeAll(keepingCapacity: true)
+        return packer.bytes
+    }
+
+    private mutating func packSection(_ index: Int) {
+        isTouched[index] = false
+        guard let shard = shards[index] else { return }
+        let inputs = shard.turnInputs
+        let first = shard.position.rawValue - UInt64(inputs.count) + 1
+        JournalSection(
+            shard: UInt16(index), epoch: shard.epoch, firstPosition: Position(rawValue: first),
+            inputCount: inputs.count
+        ).pack(into: &packer)
+        for input in inputs {
+            ShardInputCoding.pack(
+                input, of: Twin.self, arena: arena, wall: time.wall, scratch: &scratch,
+                into: &packer)
+        }
+        packer.packArrayHeader(shard.turnAlerts.count)
+        for alert in shard.turnAlerts {
+            let logged = LoggedAlert(alert)
+            logged.pack(into: &packer)
+            alerts.append(logged, journalRecord: record)
+        }
+        shards[index]?.closeTurn()
+    }
+}

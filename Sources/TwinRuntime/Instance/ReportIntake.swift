@@ -1,0 +1,195 @@
+internal import Msgpack
+internal import TwinCore
+internal import TwinWire
+
+/// Reports on their way to their twins: the map form for people, the packed form for daemons.
+///
+/// One bad report never spoils its neighbours; nothing is allocated per report of the packed form
+/// while its metric set and profile are known and no incident changes.
+package enum ReportIntake {
+    typealias Core = InstanceCore<ServerService>
+
+    /// The numbers of a batch's metric set and profile in one shard.
+    private struct Numbers {
+        var metricSet: UInt16
+        var profile: UInt16
+    }
+
+    // MARK: one report as a map
+
+    static func single(
+        _ request: Request, _ payload: Span<UInt8>, _ core: inout Core
+    ) throws(Refusal) {
+        let body = try Payload.unpack(ReportRequest.self, from: payload, of: .report)
+        let address = try core.address(of: request)
+        let report = try NamedReport(body, now: core.time.wall)
+        let shard = try core.ownedShard(of: address.key)
+        guard let slot = core.shards[shard]?.find(address.key) else {
+            core.unknownReporters.note(address.key, at: core.time.wall)
+            throw core.unknown(address)
+        }
+        let numbers = try numbers(of: report.header, in: shard, &core)
+        let values = core.arena.count..<(core.arena.count + report.values.count)
+        core.arena.append(contentsOf: report.values)
+        let outcome = try deliver(
+            at: report.header.baseTime, flags: report.flags, values: values,
+            devices: report.devices, numbers: numbers, shard: shard, slot: slot, &core)
+        core.reply(
+            to: request,
+            with: ReportReply(
+                address: address, outcome: outcome, position: core.position(of: shard)))
+    }
+
+    // MARK: a packed batch
+
+    static func batch(
+        _ request: Request, _ payload: Span<UInt8>, _ core: inout Core
+    ) throws(Refusal) {
+        var reader = try ReportBatchReader(payload)
+        var answer = ReportBatchReply()
+        var numbersByShard: [Numbers?] = Array(repeating: nil, count: core.shards.count)
+        while reader.index < reader.count {
+            let index = reader.index
+            do throws(Refusal) {
+                guard let entry = try reader.next() else { break }
+                switch entry {
+                case .bad(let refusal): answer.refuse(index, refusal)
+                case .report(let report):
+                    do throws(Refusal) {
+                        answer.take(
+                            try take(report, of: reader.header, &numbersByShard, &core))
+                    } catch {
+                        answer.refuse(index, error)
+                    }
+                }
+            } catch {
+                answer.refuse(entries: index...(reader.count - 1), error)
+                break
+            }
+        }
+        core.reply(to: request, with: answer)
+    }
+
+    private static func take(
+        _ report: borrowing PackedReport, of header: ReportBatchHeader,
+        _ numbersByShard: inout [Numbers?], _ core: inout Core
+    ) throws(Refusal) -> ReportOutcome {
+        guard !numbersByShard.isEmpty else {
+            throw Refusal(.unavailable, "\(core.name) is not registered with its broker yet")
+        }
+        let crc = CRC32.checksum(report.key)
+        let shard = Int(crc % UInt32(numbersByShard.count))
+        guard core.shards[shard] != nil else {
+            throw Refusal(.notOwner, "server#\(shard) is not served by \(core.name)")
+        }
+        guard let slot = core.shards[shard]?.find(report.key, crc: crc) else {
+            throw unknownReporter(report, &core)
+        }
+        let known: Numbers
+        if let numbers = numbersByShard[shard] {
+            known = numbers
+        } else {
+            known = try numbers(of: header, in: shard, &core)
+            numbersByShard[shard] = known
+        }
+        let values = FloatBytes.append(report.valueBytes, to: &core.arena)
+        return try deliver(
+            at: report.at, flags: report.flags, values: values, devices: report.devices,
+            numbers: known, shard: shard, slot: slot, &core)
+    }
+
+    private static func unknownReporter(
+        _ report: borrowing PackedReport, _ core: inout Core
+    ) -> Refusal {
+        do {
+            let key = try report.twinKey
+            core.unknownReporters.note(key, at: core.time.wall)
+            core.counters.refused[Refusal.Code.unknownAddress.rawValue, default: 0] += 1
+            return core.unknown(TwinAddress(tier: .server, key: key))
+        } catch {
+            return Refusal(.invalid, "\(error)")
+        }
+    }
+
+    // MARK: both
+
+    /// The shard's numbers for these metric names and this reporter, given when new.
+    private static func numbers(
+        of header: ReportBatchHeader, in shard: Int, _ core: inout Core
+    ) throws(Refusal) -> Numbers {
+        if core.shards[shard]?.metricSets.find(header.names) == nil {
+            let count = core.shards[shard]?.metricSets.count ?? 0
+            guard count < Limits.metricSetsPerShardMax else {
+                throw Refusal(
+                    .overloaded, "server#\(shard): too many different lists of metric names",
+                    found: "\(count)", wanted: "at most \(Limits.metricSetsPerShardMax)")
+            }
+            core.take(.metricSet(id: UInt16(count), names: header.names), in: shard)
+        }
+        let profiles = core.shards[shard]?.profiles ?? []
+        var profile = profiles.firstIndex(of: header.profile)
+        if profile == nil {
+            guard profiles.count < Limits.reporterProfilesPerShardMax else {
+                throw Refusal(
+                    .overloaded, "server#\(shard): too many different reporters",
+                    found: "\(profiles.count)",
+                    wanted: "at most \(Limits.reporterProfilesPerShardMax)")
+            }
+            profile = profiles.count
+            core.take(.profile(id: UInt16(profiles.count), header.profile), in: shard)
+        }
+        guard let set = core.shards[shard]?.metricSets.find(header.names), let profile else {
+            throw Refusal(.invalid, "metrics: wanted each name once")
+        }
+        return Numbers(metricSet: set.id, profile: UInt16(profile))
+    }
+
+    private static func deliver(
+        at: Timestamp, flags: ReportFlags, values: Range<Int>, devices: [WorstDevice],
+        numbers: Numbers, shard: Int, slot: Int, _ core: inout Core
+    ) throws(Refusal) -> ReportOutcome {
+        guard let reported = core.shards[shard]?.metricSets[numbers.metricSet],
+            let ordinal = core.shards[shard]?.slots[slot].twin?.ordinal
+        else { throw Refusal(.invalid, "server#\(shard): no such metric set") }
+        if core.shards[shard]?.slots[slot].twin?.isDecommissioned == true,
+            let twin = core.shards[shard]?[slot]
+        {
+            core.unknownReporters.note(twin.key, at: core.time.wall)
+            throw twin.outOfWatch
+        }
+        let admission =
+            core.shards[shard]?.admission(
+                slot: slot, at: at, values: core.arena.span.extracting(values), set: reported,
+                wall: core.time.wall) ?? .tooOld
+        switch admission {
+        case .newest, .late:
+            let target = core.shards[shard]?.windowSet(slot: slot, accepting: reported)
+            if let target, target.isNew {
+                core.take(
+                    .metricSet(id: target.set.id, names: target.set.names), in: shard)
+            }
+            core.take(
+                .report(
+                    ReportInput(
+                        ordinal: ordinal, at: at, flags: flags, metricSet: numbers.metricSet,
+                        target: target?.set.id ?? numbers.metricSet, profile: numbers.profile,
+                        values: values, devices: devices)), in: shard)
+            return admission == .late ? .late : .accepted
+        case .duplicate(let differs):
+            core.shards[shard]?.slots[slot].duplicates += 1
+            if differs { core.shards[shard]?.slots[slot].conflicts += 1 }
+            return .duplicate
+        case .tooOld:
+            core.take(.twin(ordinal: ordinal, .heard(.tooOld)), in: shard)
+            return .tooOld
+        case .future:
+            core.take(.twin(ordinal: ordinal, .heard(.future)), in: shard)
+            throw Refusal(
+                .invalid, "report: taken \((at - core.time.wall).rawValue / 1000) s in our future",
+                found: "at \(at.milliseconds) ms",
+                wanted: "at most \(Limits.futureReportMax.rawValue / 1000) s ahead of "
+                    + "\(core.time.wall.milliseconds) ms",
+                hint: "set the reporter's clock by NTP")
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package import TwinCore
+package import TwinWire
+
+/// What differs between the three services: which messages they take and what they answer.
+///
+/// All state is in the core; a service is a set of functions over it.
+package protocol TierService: SendableMetatype {
+    associatedtype Twin: JournalledTwin
+
+    /// Answers a message that is particular to this tier; the common ones never get here.
+    static func handle(
+        _ request: Request, payload: Span<UInt8>, core: inout InstanceCore<Self>)
+        throws(Refusal)
+    /// A reply to a request of ours, or an event of a peer.
+    static func hear(
+        _ envelope: Envelope, payload: Span<UInt8>, core: inout InstanceCore<Self>)
+        throws(Refusal)
+    /// Queues what a twin owes after a step.
+    static func settle(shard: Int, slot: Int, core: inout InstanceCore<Self>)
+    /// Queues what all twins owe, after recovery.
+    static func recovered(core: inout InstanceCore<Self>)
+    /// Once a turn: sends owed batches, refreshes what the beat told.
+    static func tick(core: inout InstanceCore<Self>)
+    /// The broker's answer to a beat told which shards below are unheard.
+    static func beatAnswered(_ reply: BeatReply, core: inout InstanceCore<Self>)
+    /// One line of `list`.
+    static func item(of twin: Twin) -> ListDocument.Item
+    /// Whether a list filter keeps this twin.
+    static func matches(_ twin: Twin, _ filter: ListRequest) -> Bool
+    /// The generation of a commissioned twin, for its row; 0 where there is none.
+    static func generation(of twin: Twin) -> UInt64
+}

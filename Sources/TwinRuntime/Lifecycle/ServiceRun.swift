@@ -1,0 +1,27 @@
+package import Logging
+package import ServiceLifecycle
+internal import UnixSignals
+
+/// What every service's entry point does around its work.
+package enum ServiceRun {
+    /// Runs a service until it ends, or until SIGTERM or SIGINT; then it has 20 s to stop.
+    package static func untilStopped(_ service: some Service, log: Logger) async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: [
+                .init(
+                    service: service, successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .gracefullyShutdownGroup)
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
+        configuration.maximumGracefulShutdownDuration = .seconds(gracefulSeconds)
+        try await ServiceGroup(configuration: configuration).run()
+        log.info("stopped")
+    }
+
+    private static let gracefulSeconds = 20
+
+    /// Writes lines to stderr, for what must be said without a log.
+    package static func say(_ text: String) {
+        LineLogHandler.writeToStderr(Array((text + "\n").utf8))
+    }
+}
