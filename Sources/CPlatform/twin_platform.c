@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sys/timex.h>
 #include <time.h>
 
 #define NANOSECONDS_PER_SECOND UINT64_C(1000000000)
+#define MICROSECONDS_PER_SECOND UINT64_C(1000000)
 
 static uint64_t nanoseconds(clockid_t which) {
     struct timespec now = {0, 0};
@@ -26,4 +28,14 @@ int twin_file_allocate(int file_descriptor, off_t offset, off_t length) {
         if (fallocate(file_descriptor, 0, offset, length) == 0) { return 0; }
         if (errno != EINTR) { return errno; }
     }
+}
+
+int twin_clock_offset_seconds(double *offset) {
+    // No mode: only asks, which needs no right.
+    struct timex clock = {.modes = 0};
+    int state = adjtimex(&clock);
+    if (state < 0 || state == TIME_ERROR || (clock.status & STA_UNSYNC) != 0) { return -1; }
+    double unit = (clock.status & STA_NANO) != 0 ? NANOSECONDS_PER_SECOND : MICROSECONDS_PER_SECOND;
+    *offset = (double)clock.offset / unit;
+    return 0;
 }

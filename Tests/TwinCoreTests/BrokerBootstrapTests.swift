@@ -91,7 +91,9 @@ struct BrokerBootstrapTests {
         let plan = BootstrapPlan(server: 5, rack: 5, dc: 5)
         let scenario = running.restarted(bootstrap: plan)
         #expect(scenario.machine.record == running.machine.record)
-        #expect(scenario.machine.status(now: scenario.now).warnings.allSatisfy { !$0.contains("waits") })
+        #expect(
+            scenario.machine.status(now: scenario.now).warnings.allSatisfy { !$0.contains("waits") }
+        )
     }
 
     @Test("a bootstrap that was interrupted before the deal goes on")

@@ -29,7 +29,7 @@ struct BrokerRegistrationTests {
 
     /// What an instance may bring after it was confirmed as 5 and offered 6.
     @Test(
-        "the last confirmed or last offered start is taken, a higher one believed, any other refused",
+        "the confirmed or offered start is taken, a higher one believed, others refused",
         arguments: [
             (5, 7), (6, 7), (9, 10), (4, nil), (0, nil),
         ] as [(UInt64, UInt64?)])
@@ -144,7 +144,8 @@ struct BrokerRegistrationTests {
     func claims(epoch: UInt32, isBelieved: Bool) throws {
         var scenario = try BrokerScenario.running()
         try scenario.pass(seconds: 11, beating: ["server-b"])
-        let owned = try scenario.held(by: "server-a", .server)
+        let owned =
+            try scenario.held(by: "server-a", .server)
             + [OwnedShard(index: 5, epoch: Epoch(rawValue: epoch))]
         let result = scenario.register(
             try BrokerScenario.registration(
@@ -169,7 +170,8 @@ struct BrokerRegistrationTests {
         try scenario.pass(seconds: 11, beating: ["server-a"])
         let shard = ShardID(tier: .server, index: 5)
         let stale = try scenario.held(by: "server-b", .server)
-        let claims = try scenario.held(by: "server-a", .server)
+        let claims =
+            try scenario.held(by: "server-a", .server)
             + [OwnedShard(index: 5, epoch: Epoch(rawValue: 2))]
         _ = try scenario.register(
             BrokerScenario.registration(
@@ -273,7 +275,8 @@ struct BrokerRegistrationTests {
         for tier in Tier.allCases {
             for index in UInt16(0)..<8 {
                 let shard = ShardID(tier: tier, index: index)
-                #expect(after.machine.record.placement[shard] == before.machine.record.placement[shard])
+                #expect(
+                    after.machine.record.placement[shard] == before.machine.record.placement[shard])
             }
         }
         #expect(after.machine.record.clusterID == BrokerScenario.clusterID)

@@ -73,7 +73,8 @@ struct BrokerRoutingTests {
         restarted.now += 4_000
         let awaited = try restarted.route("server@server-a").refusal
         #expect(awaited?.code == .unavailable)
-        #expect(awaited?.message.contains("has not registered since this broker started 4 s") == true)
+        #expect(
+            awaited?.message.contains("has not registered since this broker started 4 s") == true)
     }
 
     @Test("an instance nobody knows is an unknown address")
@@ -89,11 +90,13 @@ struct BrokerRoutingTests {
         #expect(try scenario.route("server#0", bytes: 750) == .forward(slot: 0))
         scenario.machine.didForward(750, to: 0)
         #expect(try scenario.route("server#0", bytes: 1).refusal?.code == .overloaded)
-        #expect(try scenario.route("server#0", bytes: 250, traffic: .repeating) == .forward(slot: 0))
+        #expect(
+            try scenario.route("server#0", bytes: 250, traffic: .repeating) == .forward(slot: 0))
         scenario.machine.didForward(250, to: 0)
         #expect(try scenario.route("server#0", bytes: 1, traffic: .repeating) == .drop)
         #expect(
-            try scenario.route("server#0", bytes: 1, traffic: .control).refusal?.code == .overloaded)
+            try scenario.route("server#0", bytes: 1, traffic: .control).refusal?.code == .overloaded
+        )
     }
 
     @Test("credit is absolute: a lost or repeated grant does no harm")

@@ -55,7 +55,9 @@ final class BrokerHarness {
     }
 
     /// One instance of each tier, registered, with their shards dealt and born.
-    func members() throws -> (server: BrokerTestService, rack: BrokerTestService, dc: BrokerTestService) {
+    func members() throws -> (
+        server: BrokerTestService, rack: BrokerTestService, dc: BrokerTestService
+    ) {
         let server = try service("server-a", .server)
         let rack = try service("rack-a", .rack)
         let dc = try service("dc-a", .dc)

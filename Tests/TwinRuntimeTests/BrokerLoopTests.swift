@@ -6,9 +6,11 @@ import ZeroMQ
 
 @Suite(.timeLimit(.minutes(2)))
 struct BrokerLoopTests {
-    @Test("a request reaches the owner and its reply the client, from DEALER and REQ", arguments: [
-        false, true,
-    ])
+    @Test(
+        "a request reaches the owner and its reply the client, from DEALER and REQ",
+        arguments: [
+            false, true,
+        ])
     func roundTrip(usesREQ: Bool) throws {
         let harness = try BrokerHarness()
         let members = try harness.members()
@@ -73,9 +75,11 @@ struct BrokerLoopTests {
         #expect(try client.refusal().code == .invalid)
     }
 
-    @Test("what only services may send is refused on the client socket", arguments: [
-        MessageType.register, .beat, .placement, .statuses, .receipts, .audit,
-    ])
+    @Test(
+        "what only services may send is refused on the client socket",
+        arguments: [
+            MessageType.register, .beat, .placement, .statuses, .receipts, .audit,
+        ])
     func servicesOnly(type: MessageType) throws {
         let harness = try BrokerHarness()
         let client = try harness.client()
@@ -206,7 +210,9 @@ struct BrokerLoopTests {
 
     // MARK: hostile frames
 
-    @Test("frames that are no message are refused when they can be answered, and nothing else happens")
+    @Test(
+        "frames that are no message are refused when they can be answered, and nothing else happens"
+    )
     func hostileFrames() throws {
         let harness = try BrokerHarness()
         _ = try harness.members()

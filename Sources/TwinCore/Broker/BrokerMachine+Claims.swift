@@ -17,7 +17,8 @@ extension BrokerMachine {
         for claim in registration.owned {
             guard Int(claim.index) < count else {
                 throw Refusal(
-                    .conflict, "\(registration.instance) claims "
+                    .conflict,
+                    "\(registration.instance) claims "
                         + "\(registration.tier.name)#\(claim.index)",
                     wanted: "shards 0 to \(count - 1)",
                     hint: "the cluster was made with another --shards, or this is another cluster")
@@ -75,7 +76,8 @@ extension BrokerMachine {
     private func lostShards(_ missing: [ShardID], _ registration: Registration) -> Refusal {
         let first = missing.first.map(\.description) ?? "none"
         return Refusal(
-            .conflict, "\(registration.instance) owns \(missing.count) shards that its state "
+            .conflict,
+            "\(registration.instance) owns \(missing.count) shards that its state "
                 + "directory does not hold, the first is \(first)",
             hint: "this is a wrong or an emptied --state-dir: start it from the one it used "
                 + "last, or restore a backup")
@@ -85,7 +87,8 @@ extension BrokerMachine {
         _ shard: ShardID, _ current: Placement.Owner, _ claim: OwnedShard, _ name: InstanceName
     ) -> Refusal {
         Refusal(
-            .conflict, "\(name) claims \(shard) at epoch \(claim.epoch), which "
+            .conflict,
+            "\(name) claims \(shard) at epoch \(claim.epoch), which "
                 + "\(current.instance) owns at epoch \(current.epoch)",
             hint: "one of the two state directories is a copy: stop that instance and remove it")
     }

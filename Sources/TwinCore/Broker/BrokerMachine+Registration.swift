@@ -35,22 +35,26 @@ extension BrokerMachine {
             throw Refusal(
                 .unsupportedVersion,
                 "\(registration.instance) speaks protocol version \(registration.protocolVersion)",
-                found: "\(registration.protocolVersion)", wanted: "\(BrokerMachine.protocolVersion)")
+                found: "\(registration.protocolVersion)", wanted: "\(BrokerMachine.protocolVersion)"
+            )
         }
         guard registration.softwareVersion.utf8.count <= Limits.labelBytesMax else {
             throw Refusal(
-                .tooLarge, "softwareVersion: wanted at most \(Limits.labelBytesMax) bytes, found "
+                .tooLarge,
+                "softwareVersion: wanted at most \(Limits.labelBytesMax) bytes, found "
                     + "\(registration.softwareVersion.utf8.count)")
         }
         guard registration.startNumber <= BrokerMachine.startNumberMax else {
             throw Refusal(
-                .invalid, "startNumber: wanted at most \(BrokerMachine.startNumberMax), found "
+                .invalid,
+                "startNumber: wanted at most \(BrokerMachine.startNumberMax), found "
                     + "\(registration.startNumber)")
         }
         for claim in registration.owned {
             guard claim.epoch.rawValue <= BrokerMachine.epochMax, claim.epoch > .none else {
                 throw Refusal(
-                    .invalid, "\(registration.tier.name)#\(claim.index): wanted epoch 1 to "
+                    .invalid,
+                    "\(registration.tier.name)#\(claim.index): wanted epoch 1 to "
                         + "\(BrokerMachine.epochMax), found \(claim.epoch)")
             }
         }
@@ -82,7 +86,8 @@ extension BrokerMachine {
             now - present.heardAt < Limits.suspectAfter.rawValue
         else { return }
         throw Refusal(
-            .conflict, "another process is registered as \(name) and beat "
+            .conflict,
+            "another process is registered as \(name) and beat "
                 + "\(now - present.heardAt) ms ago",
             hint: "stop one of the two, or give this one its own --instance and --state-dir; "
                 + "after a crash try again in \(BrokerMachine.span(Limits.suspectAfter.rawValue))")
@@ -100,12 +105,14 @@ extension BrokerMachine {
         guard let theirs = registration.clusterId else {
             guard !claims else {
                 throw Refusal(
-                    .invalid, "\(registration.instance) claims \(registration.owned.count) shards "
+                    .invalid,
+                    "\(registration.instance) claims \(registration.owned.count) shards "
                         + "and names no cluster")
             }
             guard let ours = record.clusterID else {
                 throw Refusal(
-                    .unavailable, "this broker has no cluster: nothing is stored and no bootstrap "
+                    .unavailable,
+                    "this broker has no cluster: nothing is stored and no bootstrap "
                         + "was asked for",
                     hint: "for a new cluster start twin-broker with --bootstrap and --instances; "
                         + "for an existing one start the instances that hold its shards")
@@ -186,7 +193,8 @@ extension BrokerMachine {
         claims: [ClaimedShard], routingID: [UInt8], now: Int64, wall: Timestamp
     ) {
         if joins.cancelsBootstrap {
-            let reason = "\(registration.instance) claims \(registration.owned.count) shards of "
+            let reason =
+                "\(registration.instance) claims \(registration.owned.count) shards of "
                 + "cluster \(joins.clusterID)"
             bootstrap = .cancelled(reason: reason)
             note(.error, "bootstrap cancelled: there is a cluster already", ["why": reason])

@@ -72,7 +72,8 @@ package struct BrokerMachine: Sendable {
         }
         guard let plan else {
             note(
-                .warning, "no placement is stored and no bootstrap was asked for: "
+                .warning,
+                "no placement is stored and no bootstrap was asked for: "
                     + "shards are served only as instances claim them")
             return
         }
@@ -121,7 +122,8 @@ package struct BrokerMachine: Sendable {
             guard let connection = instances[slot].connection,
                 now - connection.heardAt >= Limits.lostAfter.rawValue
             else { continue }
-            lose(slot, at: connection.heardAt, wall: connection.heardAtWall, why: "no beat for 10 s")
+            lose(
+                slot, at: connection.heardAt, wall: connection.heardAtWall, why: "no beat for 10 s")
         }
         sayWhoIsMissing(now: now)
     }

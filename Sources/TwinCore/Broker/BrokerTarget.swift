@@ -81,7 +81,8 @@ package enum BrokerTarget: Equatable, Sendable {
         guard Int(index) < count else {
             throw Refusal(
                 .invalid, "destination: the \(tier.name) tier has shards 0 to \(count - 1)",
-                found: "\(tier.name)#\(index)", wanted: "\(tier.name)#0 to \(tier.name)#\(count - 1)")
+                found: "\(tier.name)#\(index)",
+                wanted: "\(tier.name)#0 to \(tier.name)#\(count - 1)")
         }
         return ShardID(tier: tier, index: index)
     }

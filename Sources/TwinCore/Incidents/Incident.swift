@@ -33,7 +33,8 @@ package struct Incident: Equatable, Sendable, Codable {
     package var acknowledgement: Acknowledgement?
     /// Records with `pages: true` so far.
     package var pages = 0
-    /// The severity of the last record that paged; a rise above it pages again.
+    /// The severity of the last record that paged since it opened or reopened; a rise above it
+    /// pages again. nil = nobody was paged.
     package var pagedSeverity: Severity?
     /// A pending incident opens at this time unless it clears or a parent folds it.
     package var holdUntil: Elapsed?

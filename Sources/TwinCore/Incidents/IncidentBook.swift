@@ -31,6 +31,11 @@ package struct IncidentBook: Equatable, Sendable, Codable {
 
     package var isInMaintenance: Bool { activeMaintenance != nil }
 
+    /// Later incidents are numbered above `number`: what a lost history numbered never repeats.
+    package mutating func number(above number: UInt32) {
+        highestNumber = max(highestNumber, number)
+    }
+
     /// The pending, open or recovering incident of (kind, subject); nil when there is none.
     package func incident(_ kind: IncidentKind, subject: String? = nil) -> Incident? {
         index(of: kind, subject).map { incidents[$0] }
@@ -70,10 +75,12 @@ package struct IncidentBook: Equatable, Sendable, Codable {
         func consider(_ time: Timestamp?) {
             if let time { due = due.map { min($0, time) } ?? time }
         }
-        for window in maintenance {
-            consider(window.id == activeMaintenance?.window.id ? window.until : window.from)
+        consider(activeMaintenance?.window.until)
+        // While a window of its own runs, the begin of another one changes nothing.
+        if activeMaintenance?.address != address {
+            for window in maintenance { consider(window.from) }
         }
-        consider(inherited?.window.until)
+        if activeMaintenance == nil { consider(inherited?.window.from) }
         for incident in incidents { consider(incident.acknowledgement?.until) }
         return due
     }
@@ -102,12 +109,15 @@ package struct IncidentBook: Equatable, Sendable, Codable {
             growClearDelay(at: index)
             incidents[index].updatedAt = context.wall
             updateFlapping(at: index, in: context, effects: &effects)
+            tellChange(
+                since: (severityBefore, causeBefore), at: index, in: context, effects: &effects)
+            tellIfUnpaged(at: index, in: context, effects: &effects)
         case .open:
-            if incidents[index].severity > severityBefore {
-                escalate(at: index, in: context, effects: &effects)
-            } else if incidents[index].cause != causeBefore {
-                record(.updated, at: index, pages: false, in: context, effects: &effects)
+            if incidents[index].isFlapping {
+                updateFlapping(at: index, in: context, effects: &effects)
             }
+            tellChange(
+                since: (severityBefore, causeBefore), at: index, in: context, effects: &effects)
         case .resolved:
             invariant(false, "\(address): a resolved incident among the active ones")
         }
@@ -140,9 +150,8 @@ package struct IncidentBook: Equatable, Sendable, Codable {
         summary: String, in context: StepContext, effects: inout StepEffects
     ) {
         for index in incidents.indices.reversed() {
-            incidents[index].isFlapping = false
             incidents[index].summary = summary
-            finish(at: index, in: context, effects: &effects)
+            finish(at: index, isFinal: true, in: context, effects: &effects)
         }
         recent.removeAll()
         maintenance.removeAll()
@@ -170,7 +179,9 @@ package struct IncidentBook: Equatable, Sendable, Codable {
     /// The parent holds a status that names today's pending incidents: their holds count from now.
     package mutating func statusReceipted(hold: Milliseconds, in context: StepContext) {
         for index in incidents.indices
-        where incidents[index].phase == .pending && !incidents[index].isHoldReceipted {
+        where incidents[index].phase == .pending && incidents[index].isBurning
+            && !incidents[index].isHoldReceipted
+        {
             incidents[index].isHoldReceipted = true
             let end = context.elapsed + hold
             incidents[index].holdUntil = incidents[index].holdUntil.map { min($0, end) } ?? end
@@ -193,9 +204,13 @@ package struct IncidentBook: Equatable, Sendable, Codable {
         }) {
             var incident = recent.remove(at: past)
             incident.phase = .pending
+            // A new onset is judged by itself: what it was in its former life has been told.
+            incident.severity = finding.severity
+            incident.cause = finding.cause
             incident.holdUntil = holdUntil
             incident.isHoldReceipted = false
             incident.resolvedAt = nil
+            incident.cause = nil
             incident.reopened += 1
             let index = incidents.firstIndex { $0.number > incident.number } ?? incidents.count
             incidents.insert(incident, at: index)
@@ -237,10 +252,31 @@ package struct IncidentBook: Equatable, Sendable, Codable {
         incidents[index].phase = .open
         incidents[index].holdUntil = nil
         if !wasOpen { incidents[index].openedAt = context.wall }
-        updateFlapping(at: index, in: context, effects: &effects)
+        measureFlapping(at: index, in: context)
         record(
             wasOpen ? .reopened : .opened, at: index, pages: mayPage(incidents[index], in: context),
             in: context, effects: &effects)
+    }
+
+    /// Says what a finding has changed of an open incident.
+    private mutating func tellChange(
+        since before: (severity: Severity, cause: IncidentCause?), at index: Int,
+        in context: StepContext, effects: inout StepEffects
+    ) {
+        if incidents[index].severity > before.severity {
+            escalate(at: index, in: context, effects: &effects)
+        } else if incidents[index].cause != before.cause {
+            record(.updated, at: index, pages: false, in: context, effects: &effects)
+        }
+    }
+
+    /// A mute that ended while the incident recovered did not page; now that it burns again, it
+    /// must.
+    private mutating func tellIfUnpaged(
+        at index: Int, in context: StepContext, effects: inout StepEffects
+    ) {
+        guard pagesAfterUnmuting(incidents[index], repeats: false, in: context) else { return }
+        record(.updated, at: index, pages: true, in: context, effects: &effects)
     }
 
     private mutating func escalate(
@@ -257,14 +293,20 @@ package struct IncidentBook: Equatable, Sendable, Codable {
     }
 
     /// Resolves what was opened, forgets what was only pending; a flapping one waits on.
+    /// - Parameter isFinal: a flapping one goes too.
     private mutating func finish(
-        at index: Int, in context: StepContext, effects: inout StepEffects
+        at index: Int, isFinal: Bool = false, in context: StepContext,
+        effects: inout StepEffects
     ) {
         guard incidents[index].openedAt != nil else {
             incidents.remove(at: index)
             return
         }
-        updateFlapping(at: index, in: context, effects: &effects)
+        if isFinal {
+            incidents[index].isFlapping = false
+        } else {
+            updateFlapping(at: index, in: context, effects: &effects)
+        }
         guard !incidents[index].isFlapping else {
             let wait = max(incidents[index].clearDelay, Limits.reopenWithin)
             incidents[index].clearAt = context.elapsed + wait
@@ -277,9 +319,10 @@ package struct IncidentBook: Equatable, Sendable, Codable {
         incidents[index].fold = nil
         if !wasPending {
             record(
-                .resolved, at: index, pages: incidents[index].pages > 0, in: context,
+                .resolved, at: index, pages: incidents[index].pagedSeverity != nil, in: context,
                 effects: &effects)
         }
+        incidents[index].pagedSeverity = nil
         incidents[index].acknowledgement = nil
         recent.append(incidents.remove(at: index))
         if recent.count > Limits.recentIncidentsPerTwinMax { recent.removeFirst() }
@@ -293,15 +336,20 @@ package struct IncidentBook: Equatable, Sendable, Codable {
     private mutating func updateFlapping(
         at index: Int, in context: StepContext, effects: inout StepEffects
     ) {
-        incidents[index].flap.note(isBad: incidents[index].isBurning, at: context.elapsed)
-        let share = incidents[index].flap.changeShare
-        let limit = incidents[index].isFlapping ? FlapRing.stopShare : FlapRing.startShare
-        let isFlapping = share >= limit
-        guard isFlapping != incidents[index].isFlapping else { return }
-        incidents[index].isFlapping = isFlapping
-        if incidents[index].openedAt != nil {
-            record(.updated, at: index, pages: false, in: context, effects: &effects)
+        let before = incidents[index].isFlapping
+        measureFlapping(at: index, in: context)
+        guard incidents[index].isFlapping != before, incidents[index].phase != .pending else {
+            return
         }
+        // What flapping kept from the pager is told when it settles on bad.
+        let pages = pagesAfterUnmuting(incidents[index], repeats: false, in: context)
+        record(.updated, at: index, pages: pages, in: context, effects: &effects)
+    }
+
+    private mutating func measureFlapping(at index: Int, in context: StepContext) {
+        incidents[index].flap.note(isBad: incidents[index].isBurning, at: context.elapsed)
+        let limit = incidents[index].isFlapping ? FlapRing.stopShare : FlapRing.startShare
+        incidents[index].isFlapping = incidents[index].flap.changeShare >= limit
     }
 
     // MARK: records

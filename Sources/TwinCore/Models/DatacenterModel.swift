@@ -78,12 +78,15 @@ package struct DatacenterModel: Equatable, Sendable {
         guard affected.count >= racksMin else { return nil }
         var found: [Candidate] = []
         for dimension in dimensions(of: family) {
+            // A zone shares its air, whatever its rows: the first ground that explains heat is it.
+            if family == .cooling, !found.isEmpty { break }
             for label in values(of: dimension, in: affected) {
                 let hits = affected.filter { $0.carries(label) }.map(\.key)
                 let carriers = judged.count { $0.carries(label) }
                 let purity = Double(hits.count) / Double(max(carriers, 1))
                 let coverage = Double(hits.count) / Double(affected.count)
-                guard hits.count >= racksMin, purity >= groundShare, coverage >= groundShare
+                guard hits.count >= racksMin, purity >= purityMin(of: family),
+                    coverage >= groundShare
                 else { continue }
                 found.append(
                     Candidate(
@@ -102,6 +105,15 @@ package struct DatacenterModel: Equatable, Sendable {
             family: family, ground: .label(name: best.label.name, value: best.label.value),
             cause: causes.count == 1 ? causes.first : nil, candidates: candidates(for: causes),
             onset: onset, racks: best.hits)
+    }
+
+    /// The share of a label's carriers that must be in trouble. Heat reaches the racks of a zone
+    /// one after another: any three will do as long as it is hot nowhere else.
+    private func purityMin(of family: DatacenterTrouble.Family) -> Double {
+        switch family {
+        case .cooling: 0
+        case .silence, .network, .power: groundShare
+        }
     }
 
     private func dimensions(of family: DatacenterTrouble.Family) -> [RackDimension] {

@@ -14,6 +14,17 @@ package enum HealthRules {
         all.indices.filter { all[$0].metric == metric }
     }
 
+    /// How long an incident of this kind may outlive its trouble, because its rule looks at a
+    /// mean; zero for all others.
+    package static func memory(of kind: IncidentKind) -> Milliseconds {
+        all.filter { $0.kind == kind }.reduce(.zero) { longest, rule in
+            switch rule.measure {
+            case .mean(let span): max(longest, span)
+            case .latest, .magnitude, .rise, .secondsToFull, .shareOfUsual: longest
+            }
+        }
+    }
+
     /// A fill level below this says nothing about when a file system will be full.
     package static let fillPredictedFrom = 0.5
     /// A window must rise by this share of the capacity before its slope means anything.

@@ -54,8 +54,7 @@ extension RackSignatureModel {
         let since = active?.since ?? onset(of: row, affected: affected, picture: picture)
         let finding = Finding(
             kind: row.kind, subject: row.subject, severity: row.severity,
-            summary: "\(row.title): \(affected.count) of \(total) servers \(row.phrase). "
-                + "\(Self.words(for: variant.candidates)).",
+            summary: "\(row.title): \(affected.count) of \(total) servers \(row.phrase).",
             cause: variant.cause, candidates: variant.candidates,
             evidence: evidence(of: row, affected: affected, total: total, picture: picture),
             extent: IncidentExtent(

@@ -35,12 +35,15 @@ extension RackSignatureModel {
             picture: picture)
     }
 
-    /// The start rule: max(3, 50 %) of those expected, onsets within two intervals.
+    /// The start rule: max(3, 50 %) of those expected, onsets within two intervals. Members gone
+    /// under another rack incident still count: a rack that switches off one by one is not cut off.
     private func startOpinion(on picture: RackPicture) -> RackOpinion? {
         let row = table.silence
         let group = silentGroup(of: picture)
         let voters = picture.judged.filter {
-            picture.members[$0].status.condition != .gone || group.contains($0)
+            let member = picture.members[$0]
+            return member.status.condition != .gone || !member.folds.entries.isEmpty
+                || group.contains($0)
         }
         guard group.count >= row.startCount(expected: voters.count) else { return nil }
         let onsets = group.compactMap { picture.members[$0].silence }
@@ -58,12 +61,12 @@ extension RackSignatureModel {
         let variant = variant(of: row, shownBy: parts, in: picture)
         let spread = CorrelationWindow.spread(
             of: parts.compactMap { silentOnset(of: picture.members[$0]) })
-        let tenths = (spread.rawValue + 50) / 100
+        let tenths = max(1, (spread.rawValue + 50) / 100)
         let total = max(voters, parts.count)
         let finding = Finding(
             kind: row.kind, subject: row.subject, severity: row.severity,
             summary: "\(row.title): \(silent.count) of \(total) servers \(row.phrase) within "
-                + "\(tenths / 10).\(tenths % 10) s. \(Self.words(for: variant.candidates)).",
+                + "\(tenths / 10).\(tenths % 10) s.",
             cause: variant.cause, candidates: variant.candidates,
             evidence: [
                 Evidence(
@@ -90,11 +93,10 @@ extension RackSignatureModel {
             proof.map {
                 [CauseCandidate(cause: $0.cause, likelihood: table.returns.likelihood)]
             } ?? active.candidates
-        let causeWords = proof.map { "Cause: \($0.cause.phrase). " } ?? ""
         let proofWords = proof.map { ", \($0.words)" } ?? ""
         let finding = Finding(
             kind: active.kind, subject: active.subject, severity: active.severity,
-            summary: "\(causeWords)\(back.count) of \(parts.count) back\(proofWords).",
+            summary: "\(back.count) of \(parts.count) back\(proofWords).",
             cause: cause, candidates: candidates, evidence: active.evidence,
             extent: IncidentExtent(
                 children: parts.count, serversAffected: parts.count,

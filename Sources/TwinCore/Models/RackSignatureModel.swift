@@ -142,10 +142,4 @@ package struct RackSignatureModel: RackModel, Equatable {
         return row.variants.first { $0.signs.isEmpty }
             ?? SignatureVariant(cause: .unknown, candidates: [])
     }
-
-    /// `ToR switch 75 %, rack power 25 %`.
-    static func words(for candidates: [CauseCandidate]) -> String {
-        candidates.map { "\($0.cause.phrase) \(Int(($0.likelihood * 100).rounded())) %" }
-            .joined(separator: ", ")
-    }
 }

@@ -124,7 +124,8 @@ package struct SignatureTable: Equatable, Sendable {
                 ]),
         ])
 
-    /// Fans rise first, then the margin falls, then processors throttle.
+    /// Fans rise first, then the margin falls, then processors throttle, and in the end the servers
+    /// switch themselves off one after another: their silence is part of it.
     private static let cooling = SignatureRow(
         kind: .rackCooling, title: "Rack cooling", phrase: "heating up",
         signs: [
@@ -136,7 +137,7 @@ package struct SignatureTable: Equatable, Sendable {
             [.incident(.throttling), .fallen(.temperatureMargin, buckets: 2)],
             [.incident(.throttling), .below(.temperatureMargin, marginCritical)],
         ],
-        share: 0.3, folds: [.temperature, .throttling],
+        share: 0.3, folds: [.temperature, .throttling, .missingReport],
         variants: [
             SignatureVariant(
                 cause: .cooling,

@@ -23,15 +23,31 @@ extension ServerTwin: ShardTwin {
         step(header, values: values.span.extracting(report.values), in: context, effects: &effects)
     }
 
+    package mutating func reopen(above number: UInt32, in context: StepContext) {
+        version = context.version
+        book.number(above: number)
+    }
+
     /// Whether `owedParents` would name anybody; cheap enough for every report.
     package var hasDebts: Bool {
         !formerRacks.isEmpty || (commission != nil && !isRefused && receipted != version)
     }
 }
 
-extension RackTwin: ShardTwin {}
+extension RackTwin: ShardTwin {
+    package mutating func reopen(above number: UInt32, in context: StepContext) {
+        version = context.version
+        book.number(above: number)
+        for index in members.indices { members[index].folds.version = context.version }
+    }
+}
 
-extension DatacenterTwin: ShardTwin {}
+extension DatacenterTwin: ShardTwin {
+    package mutating func reopen(above number: UInt32, in context: StepContext) {
+        book.number(above: number)
+        for index in racks.indices { racks[index].folds.version = context.version }
+    }
+}
 
 extension Shard where Twin == ServerTwin {
     /// What a report to the twin in `slot` gets; changes nothing.

@@ -46,9 +46,30 @@ extension Shard {
         take(.twin(ordinal: twin.ordinal, Twin.timerInput), at: time, record: record)
         // A timer that stays due would wake the twin for ever: it fires again a little later.
         if let due = slots[slot].twin?.nextDue, due <= elapsed(at: time) {
+            timers.disarm(slot)
             timers.arm(slot, at: (elapsed(at: time) + Limits.beatInterval).milliseconds)
         }
+        if let due = slots[slot].twin?.nextWallDue, due <= time.wall {
+            wallTimers.disarm(slot)
+            wallTimers.arm(slot, at: (time.wall + Limits.beatInterval).milliseconds)
+        }
         touched(&self, slot)
+    }
+
+    /// Goes on under a higher epoch after a restore: positions continue at epoch × 2³², incident
+    /// numbers at epoch × 10,000, and everything is told anew. Live and in replay the same.
+    package mutating func reopen(at epoch: Epoch, time: TurnTime, record: UInt64) {
+        self.epoch = epoch
+        position = Position(rawValue: max(position.rawValue, UInt64(epoch.rawValue) << 32))
+        alertSequence = 0
+        let number = epoch.rawValue &* Limits.restoredIncidentNumbersPerEpoch
+        highestIncident = max(highestIncident, number)
+        let context = context(at: time, position: position)
+        for slot in slots.indices where slots[slot].twin != nil {
+            slots[slot].twin?.reopen(above: number, in: context)
+            afterStep(slot, context: context, record: record)
+        }
+        conditionsHistory.note(conditions, at: position, record: record)
     }
 
     /// Arms every twin's timers again; after recovery.

@@ -20,6 +20,8 @@ package struct Shard<Twin: ShardTwin>: Sendable {
     package internal(set) var epoch: Epoch
     package internal(set) var position: Position
     package internal(set) var conditions: ShardConditions
+    /// The position of the last change of `conditions`.
+    private var conditionsPosition: Position
     package internal(set) var elapsedOffset: Milliseconds
     package internal(set) var nextOrdinal: UInt32
     package internal(set) var highestIncident: UInt32
@@ -64,8 +66,9 @@ package struct Shard<Twin: ShardTwin>: Sendable {
     package init(id: ShardID, header: ShardHeader) {
         self.id = id
         epoch = header.epoch
-        position = header.conditionsPosition
+        position = header.position
         conditions = header.conditions
+        conditionsPosition = header.conditionsPosition
         elapsedOffset = header.elapsedOffset
         nextOrdinal = header.nextOrdinal
         highestIncident = header.highestIncident
@@ -145,9 +148,12 @@ package struct Shard<Twin: ShardTwin>: Sendable {
             guard slotOfOrdinal[ordinal] == nil, !isBuried(ordinal) else {
                 return advance(to: entryPosition)
             }
-        case .observation, .configuration, .childShards, .sourceEpoch, .metricSet,
-            .profile:
-            guard entryPosition > position else { return }
+        case .observation, .configuration, .childShards, .sourceEpoch:
+            guard entryPosition > conditionsPosition else { return advance(to: entryPosition) }
+        case .metricSet(let id, _):
+            guard metricSets[id] == nil else { return advance(to: entryPosition) }
+        case .profile(let id, _):
+            guard Int(id) == profiles.count else { return advance(to: entryPosition) }
         }
         advance(to: entryPosition)
         perform(input, arena: arena, at: time, record: record, position: entryPosition)
@@ -171,6 +177,7 @@ package struct Shard<Twin: ShardTwin>: Sendable {
     package mutating func restore(_ twin: Twin, position: Position) {
         let slot = place(twin)
         slots[slot].position = position
+        advance(to: position)
         nextOrdinal = max(nextOrdinal, twin.ordinal + 1)
     }
 
@@ -205,12 +212,14 @@ package struct Shard<Twin: ShardTwin>: Sendable {
             return slot
         case .observation, .configuration, .childShards, .sourceEpoch, .metricSet,
             .profile:
-            changeShard(input, record: record)
+            changeShard(input, at: context.version.position, record: record)
             return nil
         }
     }
 
-    private mutating func changeShard(_ input: ShardInput<Twin.Input>, record: UInt64) {
+    private mutating func changeShard(
+        _ input: ShardInput<Twin.Input>, at position: Position, record: UInt64
+    ) {
         switch input {
         case .observation(let isObserving, let floor):
             conditions.isObserving = isObserving
@@ -218,10 +227,13 @@ package struct Shard<Twin: ShardTwin>: Sendable {
         case .configuration(let configuration): conditions.configuration = configuration
         case .childShards(let shards): conditions.unheardChildShards = shards
         case .sourceEpoch(let shard, let epoch): conditions.note(epoch, of: shard)
-        case .metricSet(_, let names): _ = metricSets.intern(names)
-        case .profile(_, let profile): profiles.append(profile)
-        case .twin, .birth, .report: break
+        case .metricSet(_, let names):
+            _ = metricSets.intern(names)
+            return
+        case .profile(_, let profile): return profiles.append(profile)
+        case .twin, .birth, .report: return
         }
+        conditionsPosition = position
         conditionsHistory.note(conditions, at: position, record: record)
     }
 
@@ -234,7 +246,7 @@ package struct Shard<Twin: ShardTwin>: Sendable {
             childShardCount: conditions.childShardCount)
     }
 
-    private mutating func afterStep(_ slot: Int, context: StepContext, record: UInt64) {
+    mutating func afterStep(_ slot: Int, context: StepContext, record: UInt64) {
         slots[slot].position = context.version.position
         if slots[slot].dirtySince == nil {
             slots[slot].dirtySince = record

@@ -3,6 +3,10 @@ package protocol ShardTwin: TwinState, Codable {
     init(
         key: TwinKey, ordinal: UInt32, firstIncidentNumber: UInt32, in context: StepContext)
 
+    /// The shard goes on under a new epoch after a restore: everything a parent or child may know
+    /// of this twin is older from here on, and incident numbers go on above `number`.
+    mutating func reopen(above number: UInt32, in context: StepContext)
+
     /// Takes a report by numbers; only server twins get any.
     mutating func step(
         _ report: ReportInput, values: [Float], sets: MetricSets, profiles: [ReporterProfile],

@@ -30,7 +30,7 @@ package struct TimerQueue: Sendable, Equatable {
         siftUp(from: heap.count - 1)
     }
 
-    /// Forgets a slot's timer, for a removed twin.
+    /// Forgets a slot's timer: the twin is gone, or is to be woken later than armed.
     package mutating func disarm(_ slot: Int) {
         if slot < armed.count { armed[slot] = .max }
     }

@@ -175,16 +175,15 @@ extension DatacenterTwin {
     ) -> String {
         let state = trouble.family == .silence ? "silent" : "degraded (\(trouble.family.rawValue))"
         let extent = "\(ill.count) racks with \(servers) servers \(state)"
-        let likely = RackSignatureModel.words(for: trouble.candidates)
         switch trouble.ground {
         case .label(let name, let value):
-            return "\(extent); they share \(name) \(value). \(likely)."
+            return "\(extent); they share \(name) \(value)."
         case .relay(let name):
-            return "\(extent); they report through relay \(name). \(likely)."
+            return "\(extent); they report through relay \(name)."
         case .agentVersion(let name):
-            return "\(extent); they run agent \(name). \(likely)."
+            return "\(extent); they run agent \(name)."
         case .nothing:
-            return "\(extent) at once, with nothing in common: unknown, common cause."
+            return "\(extent) at once, with nothing in common."
         }
     }
 }

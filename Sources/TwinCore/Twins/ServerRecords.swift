@@ -58,6 +58,8 @@ package struct ReportHeader: Sendable {
 package enum HeardOnly: UInt8, Equatable, Sendable, Codable {
     case future = 0
     case tooOld = 1
+    /// From our future, as half of all reporters are: the fault is our clock's.
+    case ourClock = 2
 }
 
 /// Whether a server is under watch.

@@ -23,6 +23,19 @@ extension ServerTwin {
         judgeDeviations(far: far, at: at, in: context, effects: &effects)
     }
 
+    /// Lets the baseline follow a report that is not judged.
+    mutating func learn(at: Timestamp) {
+        _ = baseline.note(latest.values, at: at, in: metricSet)
+    }
+
+    /// How long a fold that the rack no longer lists still mutes: the usual hold, or as long as
+    /// the means of what it folds go on showing the trouble that is over.
+    var releaseHold: Milliseconds {
+        book.incidents.filter { $0.fold != nil }.reduce(foldHold) { hold, incident in
+            max(hold, HealthRules.memory(of: incident.kind))
+        }
+    }
+
     private mutating func judge(
         _ check: RuleCheck, value: Float, tracked index: Int?, at: Timestamp,
         before: inout Told?, in context: StepContext, effects: inout StepEffects

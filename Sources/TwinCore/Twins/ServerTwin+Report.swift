@@ -63,7 +63,12 @@ extension ServerTwin {
             counters.accepted += 1
             store(header, values: values, isNewest: true)
             if futureRun > 0 { noteTimely(in: context, effects: &effects) }
-            judge(at: header.at, before: &before, in: context, effects: &effects)
+            if header.flags.contains(.buffered) {
+                // No verdict on the past: it fills the window, the next live report is judged.
+                learn(at: header.at)
+            } else {
+                judge(at: header.at, before: &before, in: context, effects: &effects)
+            }
         case .late:
             hear((.unknown, header.flags), in: context, effects: &effects)
             counters.accepted += 1

@@ -114,6 +114,8 @@ extension ServerTwin {
         switch kind {
         case .tooOld:
             counters.tooOld += 1
+        case .ourClock:
+            counters.future += 1
         case .future:
             counters.future += 1
             if futureRun < ServerTwin.futureRunMax { futureRun += 1 }

@@ -153,7 +153,7 @@ extension ServerTwin: ChildTwin {
             }
             guard receipt.folds.version > foldsVersion else { return }
             foldsVersion = receipt.folds.version
-            book.apply(receipt.folds, hold: foldHold, in: context, effects: &effects)
+            book.apply(receipt.folds, hold: releaseHold, in: context, effects: &effects)
         }
     }
 }

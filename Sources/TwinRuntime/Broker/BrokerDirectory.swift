@@ -27,7 +27,8 @@ package struct BrokerDirectory: ~Copyable, Sendable {
                     .inputOutput, "could not lock: \(BrokerDirectory.reason(code))", file: path)
             }
             throw StoreError(
-                .locked, "this state directory is in use by another twin-broker: stop it, or "
+                .locked,
+                "this state directory is in use by another twin-broker: stop it, or "
                     + "name another directory with --state-dir", file: path)
         }
         placement = PlacementFile(on: disk)

@@ -74,7 +74,7 @@ extension BrokerLoop {
             }
         switch sent {
         case .sent: break
-        case .wouldBlock, .unreachable: replyDropped += 1
+        case .wouldBlock, .unreachable: counters.answersDropped += 1
         }
     }
 }

@@ -13,11 +13,11 @@ extension BrokerLoop {
             let (mail, problem) = BrokerMail.read(
                 message, received, side: .client, nonce: machine.nonce)
         else {
-            malformed += 1
+            counters.malformed += 1
             return
         }
         guard let envelope = mail.envelope, problem == nil else {
-            malformed += 1
+            counters.malformed += 1
             try refuse(problem ?? BrokerLoop.unreadable, mail)
             return
         }
@@ -26,7 +26,8 @@ extension BrokerLoop {
         else {
             try refuse(
                 Refusal(
-                    .unauthorized, "clients may not send a \(envelope.type.rawValue) "
+                    .unauthorized,
+                    "clients may not send a \(envelope.type.rawValue) "
                         + "\(envelope.kind)", wanted: "a request of a client",
                     hint: "services connect to the endpoint of --listen-services"), mail)
             return
@@ -50,11 +51,11 @@ extension BrokerLoop {
             let (mail, problem) = BrokerMail.read(
                 message, received, side: .service, nonce: machine.nonce)
         else {
-            malformed += 1
+            counters.malformed += 1
             return
         }
         guard let envelope = mail.envelope, problem == nil else {
-            malformed += 1
+            counters.malformed += 1
             try refuse(problem ?? BrokerLoop.unreadable, mail)
             return
         }
@@ -67,13 +68,15 @@ extension BrokerLoop {
             guard envelope.type != .refused, envelope.type != .beat, envelope.type != .placement
             else {
                 try refuse(
-                    Refusal(.invalid, "services may not send a \(envelope.type.rawValue) "
-                        + "\(envelope.kind)"), mail)
+                    Refusal(
+                        .invalid,
+                        "services may not send a \(envelope.type.rawValue) "
+                            + "\(envelope.kind)"), mail)
                 return
             }
             try pass(message, mail, envelope, traffic: BrokerLoop.traffic(envelope), now: now)
         case (.beat, _):
-            malformed += 1
+            counters.malformed += 1
             try refuse(Refusal(.invalid, "a beat must be of type Beat"), mail)
         }
     }
@@ -100,7 +103,7 @@ extension BrokerLoop {
         let first = mail.firstFrame
         guard let route = RouteFrame(message.frame(first)), route.brokerNonce == machine.nonce
         else {
-            replyDropped += 1
+            counters.answersDropped += 1
             return
         }
         startOutbound(to: route)
@@ -117,7 +120,7 @@ extension BrokerLoop {
         do {
             registration = try Payload.unpack(Registration.self, from: payload, of: .register)
         } catch {
-            malformed += 1
+            counters.malformed += 1
             try refuse(error, mail)
             return
         }
@@ -186,7 +189,7 @@ extension BrokerLoop {
         switch machine.route(target, byteCount: byteCount, traffic: traffic, now: now) {
         case .answerHere: try answerHere(mail, envelope, now: now)
         case .refuse(let refusal): try refuse(refusal, mail)
-        case .drop: machine.count(.unavailable)
+        case .drop: counters.repeatingDropped += 1
         case .forward(let slot):
             try forward(message, mail, to: slot, target, byteCount: byteCount, now: now)
         }

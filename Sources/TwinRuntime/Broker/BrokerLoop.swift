@@ -27,8 +27,7 @@ struct BrokerLoop: ~Copyable {
 
     /// Reused for everything that is sent.
     var outbound = Message()
-    var replyDropped: UInt64 = 0
-    var malformed: UInt64 = 0
+    var counters = BrokerCounters()
     var inputRate = BrokerRate()
 
     private var inbound = Message()
@@ -36,6 +35,8 @@ struct BrokerLoop: ~Copyable {
     private let wake: WakeSignal
     private var turnedAt: Int64
     private var tickedAt: Int64
+    private var countersSaid = BrokerCounters()
+    private var countersSaidAt: Int64
 
     /// Reads the placement and binds both sockets; throws a sentence that names the flag.
     init(
@@ -67,6 +68,7 @@ struct BrokerLoop: ~Copyable {
         self.log = log
         turnedAt = now
         tickedAt = now
+        countersSaidAt = now
     }
 
     private static func checkShards(
@@ -76,7 +78,8 @@ struct BrokerLoop: ~Copyable {
             counts != ShardCounts(all: shards)
         else { return }
         throw StartError(
-            .usage, "--shards (or TWIN_SHARDS): this cluster was made with \(counts.server) "
+            .usage,
+            "--shards (or TWIN_SHARDS): this cluster was made with \(counts.server) "
                 + "shards, found \(shards); the count is for a cluster's life")
     }
 
@@ -104,7 +107,8 @@ struct BrokerLoop: ~Copyable {
             return socket
         } catch let error where error.isAddressInUse {
             throw StartError(
-                .unavailable, "--\(flag) (or \(SettingsReader.variable(flag))): \(endpoint) is "
+                .unavailable,
+                "--\(flag) (or \(SettingsReader.variable(flag))): \(endpoint) is "
                     + "taken by another process, perhaps another twin-broker; stop it or choose "
                     + "another port")
         } catch {
@@ -125,6 +129,7 @@ struct BrokerLoop: ~Copyable {
     private static let framesMax = Limits.framesPerMessageMax
     private static let lingerMilliseconds = 500
     private static let tickMilliseconds: Int64 = 100
+    private static let sayCountersMilliseconds: Int64 = 60_000
 
     // MARK: turns
 
@@ -133,7 +138,8 @@ struct BrokerLoop: ~Copyable {
         try carryOutEffects()
         var isDrained = true
         while !wake.isStopRequested {
-            _ = try poller.wait(timeoutMilliseconds: isDrained ? Int(BrokerLoop.tickMilliseconds) : 0)
+            _ = try poller.wait(
+                timeoutMilliseconds: isDrained ? Int(BrokerLoop.tickMilliseconds) : 0)
             wake.clear()
             isDrained = try turn()
         }
@@ -153,6 +159,7 @@ struct BrokerLoop: ~Copyable {
             tickedAt = now
             machine.tick(now: now, wall: SystemTime.wall)
             try carryOutEffects()
+            sayCounters(now: now)
         }
         turnedAt = now
         return servicesAreDrained && clientsAreDrained
@@ -201,6 +208,21 @@ struct BrokerLoop: ~Copyable {
         }
     }
 
+    /// Logs once a minute what was dropped, if anything was.
+    private mutating func sayCounters(now: Int64) {
+        guard now - countersSaidAt >= BrokerLoop.sayCountersMilliseconds else { return }
+        countersSaidAt = now
+        guard counters != countersSaid else { return }
+        countersSaid = counters
+        log.info(
+            "messages dropped since the start",
+            metadata: [
+                "malformed": "\(counters.malformed)",
+                "answers": "\(counters.answersDropped)",
+                "repeating": "\(counters.repeatingDropped)",
+            ])
+    }
+
     private mutating func tellPlacement() throws {
         let envelope = Envelope(kind: .event, type: .placement, requestID: 0).packed
         let payload = Payload.pack(machine.record.placement)
@@ -209,12 +231,6 @@ struct BrokerLoop: ~Copyable {
             _ = try services.send([routingID, envelope, payload])
         }
     }
-}
-
-/// Where a running broker listens.
-package struct BrokerEndpoints: Equatable, Sendable {
-    package let clients: String
-    package let services: String
 }
 
 extension BrokerNote.Level {

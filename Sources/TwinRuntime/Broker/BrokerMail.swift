@@ -27,7 +27,8 @@ struct BrokerMail {
             if case .tooManyFrames(let all) = received { all } else { message.frameCount }
         guard count - first == contentFrames else {
             let refusal = Refusal(
-                .invalid, "message: wanted \(contentFrames) frames (destination, envelope, "
+                .invalid,
+                "message: wanted \(contentFrames) frames (destination, envelope, "
                     + "payload), found \(count - first)")
             return (BrokerMail(origin: origin, envelope: nil, firstFrame: first), refusal)
         }

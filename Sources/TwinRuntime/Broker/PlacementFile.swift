@@ -61,7 +61,8 @@ package struct PlacementFile<Storage: Disk>: Sendable {
     private func decode(_ bytes: [UInt8]) throws(StoreError) -> BrokerRecord {
         if let format = PlacementFormat.number(in: bytes), format > PlacementFormat.current {
             throw StoreError(
-                .newerSchema, "wanted placement format \(PlacementFormat.current), found format "
+                .newerSchema,
+                "wanted placement format \(PlacementFormat.current), found format "
                     + "\(format): start the newer twin-broker again", file: Self.name)
         }
         let headCount = PlacementFormat.head(checksum: 0).utf8.count
@@ -84,7 +85,8 @@ package struct PlacementFile<Storage: Disk>: Sendable {
 
     private func damaged(_ what: String) -> StoreError {
         StoreError(
-            .corrupt, "the placement is damaged or was edited: \(what). Put back a copy; or "
+            .corrupt,
+            "the placement is damaged or was edited: \(what). Put back a copy; or "
                 + "remove the file and start without --bootstrap: the instances then tell what "
                 + "they own", file: Self.name)
     }

@@ -90,7 +90,7 @@ enum Care {
         } catch let exit as ExitCode {
             throw exit
         } catch {
-            ServiceRun.say("\(command): \(error)")
+            ServiceRun.say("\(command): \(LastWords.of(error))")
             throw ExitCode(ExitStatus(error).rawValue)
         }
     }

@@ -60,7 +60,7 @@ struct ServeCommand<Tier: TierService>: AsyncParsableCommand {
             let process = try InstanceProcess<Tier>(settings, log: log)
             try await ServiceRun.untilStopped(process, log: log)
         } catch {
-            ServiceRun.say("\(ServiceCommand<Tier>.name): \(error)")
+            ServiceRun.say("\(ServiceCommand<Tier>.name): \(LastWords.of(error))")
             throw ExitCode(ExitStatus(error).rawValue)
         }
     }

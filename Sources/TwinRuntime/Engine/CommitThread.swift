@@ -34,18 +34,18 @@ final class CommitThread: Sendable {
             guard var journal = handover.withLock({ $0.take() }) else { return }
             while true {
                 for job in jobs.waitForAll() {
-                    switch job {
-                    case .stop: return
-                    case .drop(let number): try journal.drop(before: number)
-                    case .commit(let turn):
-                        do throws(StoreError) {
+                    do throws(StoreError) {
+                        switch job {
+                        case .stop: return
+                        case .drop(let number): try journal.drop(before: number)
+                        case .commit(let turn):
                             results.put(.success(try Self.commit(turn, to: &journal)))
                             wake.signal()
-                        } catch {
-                            results.put(.failure(error))
-                            wake.signal()
-                            throw error
                         }
+                    } catch {
+                        results.put(.failure(error))
+                        wake.signal()
+                        throw error
                     }
                 }
             }

@@ -82,7 +82,10 @@ struct Engine<Service: TierService>: ~Copyable {
         if let sentence = core.fatal { throw StartError(.refused, sentence) }
     }
 
+    /// Behind a commit only its end, a message or the next beat matter: the turn's own time stands
+    /// still.
     private var patience: Int {
+        guard inFlight == nil else { return Int(Limits.turnIntervalMax.rawValue) }
         let soonest = core.nextWake - EngineClock.monotonicMilliseconds
         return Int(max(0, min(soonest, Limits.turnIntervalMax.rawValue)))
     }
@@ -118,7 +121,14 @@ struct Engine<Service: TierService>: ~Copyable {
     }
 
     private mutating func takeCommitted() throws {
-        for committed in try commits.takeCommitted() {
+        let durable: [CommitThread.Committed]
+        do throws(StoreError) {
+            durable = try commits.takeCommitted()
+        } catch {
+            try refuseInFlight(error)
+            throw error
+        }
+        for committed in durable {
             inFlight = nil
             if committed.turn.record != nil { durableRecord = committed.turn.number }
             journalBytes = committed.journalBytes
@@ -157,6 +167,9 @@ struct Engine<Service: TierService>: ~Copyable {
                     "shards": .stringConvertible(core.ownedIndices.count),
                 ])
         }
+        if let sentence = core.takeRefusal() {
+            log.warning("registration refused; asking again: \(sentence)")
+        }
         let isMember = core.membership == .member
         if wasMember, !isMember { log.warning("the broker does not answer; asking again") }
         wasMember = isMember
@@ -182,6 +195,22 @@ struct Engine<Service: TierService>: ~Copyable {
         for frames in turn.messages { try send(frames) }
         if let slice = turn.slice { rows.save(slice, durable: durableRecord) }
     }
+
+    /// The disk failed: whoever waits for an answer of the lost turn is told so, before the end.
+    private mutating func refuseInFlight(_ error: StoreError) throws {
+        let refusal = Refusal(
+            .storageFailed, "\(core.name) cannot write and stops: \(error.sentence)",
+            hint: "make room or replace the disk, then start the instance again")
+        let payload = Payload.pack(RefusalPayload(refusal))
+        for frames in inFlight?.messages ?? [] where frames.count == Self.replyFrames {
+            let envelope = try Envelope(frames[1].span)
+            guard envelope.kind == .reply else { continue }
+            try send([frames[0], envelope.reply(.refused, from: core.source).packed, payload])
+        }
+    }
+
+    /// Route, envelope, payload.
+    private static var replyFrames: Int { 3 }
 
     private mutating func send(_ frames: [[UInt8]]) throws {
         switch try socket.send(frames) {

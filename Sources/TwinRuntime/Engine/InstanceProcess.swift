@@ -23,7 +23,7 @@ package final class InstanceProcess<Tier: TierService>: Service {
                 do {
                     try engine.run()
                 } catch {
-                    log.critical("stopping: \(error)")
+                    log.critical("stopping: \(LastWords.of(error))")
                     throw error
                 }
             } catch {
@@ -100,6 +100,7 @@ package final class InstanceProcess<Tier: TierService>: Service {
         options.receiveQueueMax = Limits.serviceQueueMessages
         options.frameBytesMax = Limits.frameBytesMax
         options.framesMax = Limits.framesPerMessageMax
+        options.lingerMilliseconds = lastWordsMilliseconds
         options.reconnectIntervalMaxMilliseconds = reconnectMaxMilliseconds
         var socket = try Socket(.dealer, in: try Context(), options: options)
         try socket.connect(settings.broker)
@@ -108,6 +109,9 @@ package final class InstanceProcess<Tier: TierService>: Service {
 
     /// A broker that comes back should not wait for its services.
     private static var reconnectMaxMilliseconds: Int { 1_000 }
+
+    /// So long the last answers, or the refusals of a broken disk, may take to leave.
+    private static var lastWordsMilliseconds: Int { 500 }
 
     private static func drawName(
         _ tier: TwinCore.Tier, _ random: inout SystemRandomNumberGenerator

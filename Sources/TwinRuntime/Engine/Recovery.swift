@@ -89,7 +89,7 @@ enum Recovery {
         var unpacker = Unpacker(bytes)
         let header = try JournalHeader(from: &unpacker)
         core.replayBegan(header.time)
-        for birth in header.births { core.replay(birth, at: header.time) }
+        for birth in header.births { core.replay(birth, at: header.time, record: number) }
         for _ in 0..<header.sectionCount {
             let section = try JournalSection(from: &unpacker)
             var position = section.firstPosition
@@ -125,10 +125,15 @@ extension InstanceCore {
         time.running = max(time.running, recorded.running)
     }
 
-    mutating func replay(_ birth: ShardBirth, at recorded: TurnTime) {
+    mutating func replay(_ birth: ShardBirth, at recorded: TurnTime, record: UInt64) {
         let index = Int(birth.index)
         reserveShards(index + 1)
-        guard shards[index] == nil else { return }
+        if let held = shards[index] {
+            if birth.epoch > held.epoch {
+                shards[index]?.reopen(at: birth.epoch, time: recorded, record: record)
+            }
+            return
+        }
         shards[index] = Shard(
             id: ShardID(tier: tier, index: birth.index), epoch: birth.epoch,
             configuration: birth.configuration, childShardCount: birth.childShardCount,

@@ -5,8 +5,9 @@ internal import TwinWire
 /// Registration, beats and blindness: how an instance stands with its broker.
 extension InstanceCore {
     /// A broker that answers "somebody of this name is here" may mean our own predecessor, killed
-    /// a moment ago: so long we ask again before we believe it.
-    static var predecessorPatience: Milliseconds { Limits.lostAfter + .seconds(5) }
+    /// a moment ago: so long we ask again before we believe it. The broker lets a successor in
+    /// once a process has been silent for `suspectAfter`.
+    static var predecessorPatience: Milliseconds { Limits.suspectAfter + .seconds(2) }
     private static var registrationRetry: Milliseconds { .seconds(1) }
 
     /// Registers, repeats and beats as time demands.
@@ -33,8 +34,9 @@ extension InstanceCore {
         membership = .asking(requestID: id, sentAt: clock.monotonic)
     }
 
+    /// The shards that this instance holds durably.
     private var owned: [OwnedShard] {
-        shards.indices.compactMap { index in
+        shards.indices.filter { youngShards[UInt16($0)] == nil }.compactMap { index in
             shards[index].map { OwnedShard(index: UInt16(index), epoch: $0.epoch) }
         }
     }
@@ -48,18 +50,26 @@ extension InstanceCore {
         }
         let grant = try Payload.unpack(RegistrationGrant.self, from: payload, of: .register)
         refusingSince = nil
+        counters.bytesTaken = 0
         membership = .storing(grant)
     }
 
     private mutating func registrationRefused(_ refusal: Refusal) {
+        if refusingSince == nil { refusalToTell = refusal.sentence }
         let since = refusingSince ?? clock.monotonic
         refusingSince = since
         membership = .outside(
             nextAttempt: clock.monotonic + Self.registrationRetry.rawValue)
         let isFinal = !refusal.code.isWorthRetrying
         if isFinal, clock.monotonic - since >= Self.predecessorPatience.rawValue {
-            fatal = refusal.message
+            fatal = refusal.sentence
         }
+    }
+
+    /// The first refusal since the broker last let us in, once, for the log.
+    package mutating func takeRefusal() -> String? {
+        defer { refusalToTell = nil }
+        return refusalToTell
     }
 
     /// What must be in the identity file before this instance may go on; nil = nothing.
@@ -85,14 +95,23 @@ extension InstanceCore {
         guard placement.version >= self.placement?.version ?? 0 else { return }
         self.placement = placement
         reserveShards(placement.shardCounts[tier])
+        var hasReopened = false
         for shard in placement.shards(of: name, in: tier) {
-            guard let owner = placement[shard], shards[Int(shard.index)] == nil else { continue }
+            guard let owner = placement[shard] else { continue }
+            if let held = shards[Int(shard.index)] {
+                if owner.epoch > held.epoch {
+                    reopen(shard, at: owner.epoch, held)
+                    hasReopened = true
+                }
+                continue
+            }
             guard !owner.isBorn else {
                 counters.lostShards += 1
                 continue
             }
             bear(shard, at: owner.epoch, placement.shardCounts)
         }
+        if hasReopened { Service.recovered(core: &self) }
         for index in ownedIndices
         where shards[index]?.conditions.configuration != configuration {
             take(.configuration(configuration), in: index)
@@ -120,9 +139,20 @@ extension InstanceCore {
             ShardBirth(
                 index: shard.index, epoch: epoch, childShardCount: childCount,
                 configuration: configuration))
+        youngShards[shard.index] = record
         shards[Int(shard.index)] = Shard(
             id: shard, epoch: epoch, configuration: configuration, childShardCount: childCount,
             running: time.running)
+    }
+
+    /// A restored shard goes on at the epoch that the broker put above its own.
+    private mutating func reopen(_ shard: ShardID, at epoch: Epoch, _ held: Shard<Twin>) {
+        births.append(
+            ShardBirth(
+                index: shard.index, epoch: epoch,
+                childShardCount: held.conditions.childShardCount,
+                configuration: held.conditions.configuration))
+        shards[Int(shard.index)]?.reopen(at: epoch, time: time, record: record)
     }
 
     // MARK: beats
@@ -156,6 +186,12 @@ extension InstanceCore {
             load.warnings.append(
                 "\(name) does not hold \(counters.lostShards) shards that the placement says it "
                     + "owns: is --state-dir the right directory?")
+        }
+        if clockSuspicion.isOurs {
+            let share = clockSuspicion.share
+            load.warnings.append(
+                "\(name): \(share.future) of \(share.reports) reports are ahead of this machine's "
+                    + "clock: set it by NTP; no server is blamed")
         }
         if let reason = monitor.blindness { load.warnings.append("\(name): \(reason.rawValue)") }
     }
@@ -216,5 +252,15 @@ extension InstanceCore {
             }
             for slot in slots { Service.settle(shard: index, slot: slot, core: &self) }
         }
+    }
+}
+
+extension Refusal {
+    /// All that it says, as one sentence for a log.
+    fileprivate var sentence: String {
+        var text = message
+        if let wanted, let found { text += ": wanted \(wanted), found \(found)" }
+        if let hint { text += "; \(hint)" }
+        return text
     }
 }

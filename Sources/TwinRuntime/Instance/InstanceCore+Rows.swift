@@ -37,7 +37,7 @@ extension InstanceCore {
         return shards.indices.contains { index in
             guard let shard = shards[index] else { return false }
             return shard.dirty.count > 0 || !shard.removed.isEmpty
-                || slicing.savedHeaders[UInt16(index)] != shard.position
+                || slicing.savedHeaders[UInt16(index)]?.position != shard.position
         }
     }
 
@@ -93,16 +93,18 @@ extension InstanceCore {
 
     private mutating func gatherHeaders(into slice: inout PendingSlice) {
         for index in shards.indices {
-            guard let position = shards[index]?.position, let epoch = shards[index]?.epoch,
-                slicing.savedHeaders[UInt16(index)] != position,
+            guard
                 let header = shards[index]?.header(
                     neededFrom: slice.journalFrom, running: time.running)
             else { continue }
-            slicing.savedHeaders[UInt16(index)] = position
+            let saved = Slicing.SavedHeader(
+                position: header.position, conditionsPosition: header.conditionsPosition)
+            guard slicing.savedHeaders[UInt16(index)] != saved else { continue }
+            slicing.savedHeaders[UInt16(index)] = saved
             slice.shards.append(
                 PendingShardRow(
-                    shard: UInt16(index), epoch: epoch, position: header.conditionsPosition,
-                    state: Payload.pack(header)))
+                    shard: UInt16(index), epoch: header.epoch,
+                    position: header.conditionsPosition, state: Payload.pack(header)))
         }
     }
 }

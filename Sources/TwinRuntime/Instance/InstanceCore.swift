@@ -34,6 +34,9 @@ package struct InstanceCore<Service: TierService>: Sendable {
 
     // The open turn.
     var births: [ShardBirth] = []
+    /// Shards by index whose birth is not durable yet, with its record: nobody is told of them,
+    /// because a shard that was told and then lost is lost for good.
+    var youngShards: [UInt16: UInt64] = [:]
     var touched: [UInt16] = []
     var isTouched: [Bool] = []
     package var arena: [Float] = []
@@ -48,6 +51,7 @@ package struct InstanceCore<Service: TierService>: Sendable {
     var waiters: [AlertWaiter] = []
     package var alertReads: [AlertRead] = []
     package var unknownReporters = UnknownReporters()
+    var clockSuspicion = ClockSuspicion()
 
     // Rows behind the journal.
     var slicing = Slicing()
@@ -59,6 +63,7 @@ package struct InstanceCore<Service: TierService>: Sendable {
     var nextBeatAt: Int64 = 0
     var nextRequestID: UInt64
     var refusingSince: Int64?
+    var refusalToTell: String?
     package var isStopping = false
     package var counters = InstanceCounters()
     /// What the beat tells about this process; the measured parts are set by the engine.
@@ -115,6 +120,7 @@ package struct InstanceCore<Service: TierService>: Sendable {
     /// Ends a turn: timers, owed batches, beats, one record for all inputs.
     /// - Returns: nil when there is nothing to write and nothing to send.
     package mutating func close(durableRecord: UInt64, journalBytes: UInt64) -> ClosedTurn? {
+        youngShards = youngShards.filter { $0.value > durableRecord }
         followMonitor()
         fireTimers()
         Service.tick(core: &self)
@@ -237,6 +243,8 @@ package struct InstanceCore<Service: TierService>: Sendable {
     // MARK: the record
 
     private mutating func packRecord() -> [UInt8]? {
+        // Refused and duplicate reports leave values there too, and make no record.
+        defer { arena.removeAll(keepingCapacity: true) }
         guard !touched.isEmpty || !births.isEmpty else { return nil }
         touched.sort()
         packer.removeAll()
@@ -245,7 +253,6 @@ package struct InstanceCore<Service: TierService>: Sendable {
         for index in touched { packSection(Int(index)) }
         touched.removeAll(keepingCapacity: true)
         births.removeAll(keepingCapacity: true)
-        arena.removeAll(keepingCapacity: true)
         return packer.bytes
     }
 

@@ -74,7 +74,7 @@ package enum ReportIntake {
         _ report: borrowing PackedReport, of header: ReportBatchHeader,
         _ numbersByShard: inout [Numbers?], _ core: inout Core
     ) throws(Refusal) -> ReportOutcome {
-        guard !numbersByShard.isEmpty else {
+        guard core.placement != nil else {
             throw Refusal(.unavailable, "\(core.name) is not registered with its broker yet")
         }
         let crc = CRC32.checksum(report.key)
@@ -161,6 +161,7 @@ package enum ReportIntake {
             core.shards[shard]?.admission(
                 slot: slot, at: at, values: core.arena.span.extracting(values), set: reported,
                 wall: core.time.wall) ?? .tooOld
+        core.clockSuspicion.note(isFuture: admission == .future, at: core.clock.monotonic)
         switch admission {
         case .newest, .late:
             let target = core.shards[shard]?.windowSet(slot: slot, accepting: reported)
@@ -183,7 +184,8 @@ package enum ReportIntake {
             core.take(.twin(ordinal: ordinal, .heard(.tooOld)), in: shard)
             return .tooOld
         case .future:
-            core.take(.twin(ordinal: ordinal, .heard(.future)), in: shard)
+            let kind: HeardOnly = core.clockSuspicion.isOurs ? .ourClock : .future
+            core.take(.twin(ordinal: ordinal, .heard(kind)), in: shard)
             throw Refusal(
                 .invalid, "report: taken \((at - core.time.wall).rawValue / 1000) s in our future",
                 found: "at \(at.milliseconds) ms",

@@ -7,8 +7,15 @@ package struct Slicing: Sendable {
     package var isInFlight = false
     package var alertsInFlight = 0
     package var notBefore: Int64 = 0
-    /// By shard: the position its row has.
-    package var savedHeaders: [UInt16: Position] = [:]
+    /// By shard: what its row says.
+    package var savedHeaders: [UInt16: SavedHeader] = [:]
+
+    /// How far a shard's row reaches. The conditions may be older than the position; once replay
+    /// starts behind their next change, the row must be written again.
+    package struct SavedHeader: Equatable, Sendable {
+        package var position: Position
+        package var conditionsPosition: Position
+    }
 
     package static let interval = Milliseconds.seconds(1)
     /// Encoding a twin's row takes some 20 µs: this many delay a turn by about 5 ms.

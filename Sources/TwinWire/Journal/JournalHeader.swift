@@ -75,13 +75,7 @@ package struct ShardBirth: Equatable, Sendable {
         index = try unpacker.readInteger(UInt16.self)
         epoch = Epoch(rawValue: try unpacker.readInteger(UInt32.self))
         childShardCount = try unpacker.readInteger(Int.self)
-        let offset = unpacker.offset
-        let number = try unpacker.readInteger(UInt8.self)
-        guard let pageFrom = Severity(rawValue: number) else {
-            throw MsgpackError(
-                .invalidValue, wanted: "a severity", found: "\(number)", offset: offset)
-        }
         configuration = ClusterConfiguration(
-            pageFrom: pageFrom, allowsSimulation: try unpacker.readBool())
+            pageFrom: try Severity(from: &unpacker), allowsSimulation: try unpacker.readBool())
     }
 }

@@ -97,9 +97,7 @@ package struct LoggedAlert: Equatable, Sendable {
                 .invalidValue, wanted: "a change of an incident", found: word, offset: offset)
         }
         self.change = change
-        severity =
-            unpacker.readNilIfPresent()
-            ? nil : Severity(rawValue: try unpacker.readInteger(UInt8.self))
+        severity = unpacker.readNilIfPresent() ? nil : try Severity(from: &unpacker)
         pages = try unpacker.readBool()
         subject = try unpacker.readString(maxBytes: Limits.frameBytesMax)
         document = try unpacker.readBinBytes(maxBytes: Limits.frameBytesMax)

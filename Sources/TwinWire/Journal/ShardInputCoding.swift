@@ -84,7 +84,7 @@ package enum ShardInputCoding {
         _ report: ReportInput, arena: [Float], wall: Timestamp, into packer: inout Packer
     ) {
         packer.packUInt(UInt64(report.ordinal))
-        packer.packInt(report.at.milliseconds - wall.milliseconds)
+        packer.packInt((report.at - wall).rawValue)
         packer.packUInt(UInt64(report.flags.rawValue))
         packer.packUInt(UInt64(report.metricSet))
         packer.packUInt(UInt64(report.target))
@@ -139,7 +139,7 @@ package enum ShardInputCoding {
         case .configuration:
             return .configuration(
                 ClusterConfiguration(
-                    pageFrom: Severity(rawValue: try unpacker.readInteger(UInt8.self)) ?? .error,
+                    pageFrom: try Severity(from: &unpacker),
                     allowsSimulation: try unpacker.readBool()))
         case .childShards:
             var shards = ShardSet()
@@ -179,7 +179,7 @@ package enum ShardInputCoding {
         _ unpacker: inout Unpacker, wall: Timestamp, arena: inout [Float]
     ) throws(MsgpackError) -> ReportInput {
         let ordinal = try unpacker.readInteger(UInt32.self)
-        let at = Timestamp(milliseconds: wall.milliseconds + (try unpacker.readInt64()))
+        let at = wall + Milliseconds(rawValue: try unpacker.readInt64())
         let flags = ReportFlags(rawValue: try unpacker.readInteger(UInt8.self))
         let metricSet = try unpacker.readInteger(UInt16.self)
         let target = try unpacker.readInteger(UInt16.self)

@@ -1,0 +1,76 @@
+package import TwinCore
+package import TwinWire
+
+/// One instance's page of a list query: items in ascending order, and where it goes on.
+package protocol ListPage: Decodable, Sendable {
+    associatedtype Item: ListItem
+    var items: [Item] { get }
+    /// Where the next page begins; nil on the last page.
+    var nextCursor: String? { get }
+}
+
+/// What merged lists need to know of an item.
+package protocol ListItem: Sendable {
+    /// The twin's address.
+    var address: String { get }
+    /// The items' order in every page and in what is merged of them.
+    var order: ListOrder { get }
+}
+
+extension ListItem {
+    package var order: ListOrder { ListOrder(address: address, number: 0) }
+
+    /// The cursor that goes on after this item's twin: its key.
+    var cursorText: String { String(address.split(separator: "/").last ?? "") }
+}
+
+/// The order of every list: by address, then by number.
+package struct ListOrder: Comparable, Sendable {
+    let address: String
+    let number: Int
+
+    package static func < (left: ListOrder, right: ListOrder) -> Bool {
+        left.address == right.address
+            ? left.number < right.number
+            : left.address.utf8.lexicographicallyPrecedes(right.address.utf8)
+    }
+}
+
+extension ListDocument: ListPage {
+    package var nextCursor: String? { cursor }
+}
+
+extension UnknownReportersDocument: ListPage {
+    package var nextCursor: String? { cursor }
+}
+
+extension IncidentsDocument: ListPage {
+    package var nextCursor: String? { cursor }
+}
+
+extension MaintenanceListDocument: ListPage {
+    /// This answer names no cursor: one goes on until a page is empty.
+    package var nextCursor: String? { items.last?.cursorText }
+}
+
+extension ListDocument.Item: ListItem {}
+extension UnknownReportersDocument.Item: ListItem {}
+extension MaintenanceDocument: ListItem {}
+
+extension IncidentDocument: ListItem {
+    package var order: ListOrder {
+        let digits = id.split(separator: ":").last.map(String.init) ?? ""
+        return ListOrder(address: address, number: Int(digits) ?? 0)
+    }
+}
+
+/// A list merged from all instances of a tier.
+package struct GatheredList<Item: ListItem>: Sendable {
+    package var items: [Item]
+    /// Where the next page begins; nil = this was the last.
+    package var cursor: String?
+    /// Shards that did not answer: the list is whole but for these.
+    package var missing: [MissingShardDocument]
+    /// Why, by instance name; ascending.
+    package var failures: [(instance: InstanceName, error: ClientError)]
+}

@@ -1,0 +1,31 @@
+import Testing
+import TwinCore
+
+/// A process of a test's cluster; the raw value is its instance name and its state directory.
+enum Member: String, CaseIterable, Sendable, CustomTestStringConvertible {
+    case broker
+    case serverA = "server-a"
+    case serverB = "server-b"
+    case rackA = "rack-a"
+    case rackB = "rack-b"
+    case dcA = "dc-a"
+
+    /// nil for the broker.
+    var tier: Tier? {
+        switch self {
+        case .broker: nil
+        case .serverA, .serverB: .server
+        case .rackA, .rackB: .rack
+        case .dcA: .dc
+        }
+    }
+
+    var executable: String { tier.map { "\($0)-twin-svc" } ?? "twin-broker" }
+
+    /// All but the broker.
+    static var instances: [Member] { allCases.filter { $0.tier != nil } }
+    /// The smallest cluster.
+    static let smallest: [Member] = [.broker, .serverA, .rackA, .dcA]
+
+    var testDescription: String { rawValue }
+}

@@ -1,0 +1,48 @@
+import Testing
+import TwinCore
+import TwinWire
+
+extension EndToEnd {
+    @Suite("a silent rack")
+    struct SilentRackTests {
+        @Test("a silent rack is one page, named exactly, and its repair resolves it")
+        func onePage() async throws {
+            let cluster = try await Cluster.serving()
+            let client = cluster.client
+            let fleet = try Fleet(dc: "site", racks: 4, serversPerRack: 8)
+            try fleet.commission(by: client)
+            let reader = AlertReader(cluster.endpoint)
+            let reports = ReportLoad(fleet, to: cluster.endpoint)
+            try await eventually("the data center is healthy") {
+                try client.unhealthyRacks(fleet.dc).verdict == .healthy
+            }
+
+            let broken = fleet.racks[1]
+            reports.silence(broken.servers)
+            let found = try await eventually("a rack is unhealthy", within: 60) {
+                let document = try client.unhealthyRacks(fleet.dc)
+                return document.racks.isEmpty ? nil : document
+            }
+            #expect(found.racks.map(\.key) == [broken.rack.description])
+            #expect(found.racks.first?.kind == "rack-unreachable")
+            #expect(found.racks.first?.serversAffected == broken.servers.count)
+            #expect(found.dc == fleet.dc.description)
+            #expect(found.request != nil, "the answer names its request")
+            #expect(!found.healthy)
+
+            reports.revive(broken.servers)
+            try await eventually("the repaired rack is healthy again", within: 60) {
+                let document = try client.unhealthyRacks(fleet.dc)
+                return document.racks.isEmpty && document.healthy
+            }
+            let incident = try #require(found.racks.first?.incident)
+            try await eventually("the incident is told to be resolved") {
+                reader.alerts.contains { $0.incident?.id == incident && $0.change == "resolved" }
+            }
+            _ = try await reports.finish()
+            let pages = try await reader.finish().filter(\.pages)
+            #expect(pages.map(\.change) == ["opened", "resolved"])
+            #expect(Set(pages.map(\.address)) == ["rack/\(broken.rack)"])
+        }
+    }
+}

@@ -1,0 +1,6 @@
+/// Why a measurement has no result, as a sentence.
+struct BenchError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

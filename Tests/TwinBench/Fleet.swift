@@ -1,0 +1,63 @@
+import TwinClient
+import TwinCore
+import TwinWire
+
+/// The servers that report: commissioned once, then healthy for as long as the measurement takes.
+struct Fleet {
+    /// One server: its key and the instance that owns it.
+    struct Server {
+        let key: TwinKey
+        let owner: InstanceName
+    }
+
+    /// Ten metrics of a usual agent, all with limits and baselines, and a healthy value of each.
+    static let metrics: [(name: String, value: Float)] = [
+        ("system.cpu.utilization", 0.42), ("system.cpu.iowait", 0.01),
+        ("system.memory.utilization", 0.61), ("system.filesystem.utilization", 0.35),
+        ("system.disk.utilization", 0.18), ("system.disk.latency", 0.002),
+        ("system.network.errors", 0), ("system.tcp.retransmit_ratio", 0.001),
+        ("hw.temperature", 54), ("hw.fan.speed", 7_200),
+    ]
+
+    static let profile = ReporterProfile(
+        interval: .seconds(10), agentVersion: nil, relay: "twin-bench")
+
+    let servers: [Server]
+
+    /// Commissions `racks` × `serversPerRack` servers and waits for every `ok`.
+    init(
+        racks: Int, serversPerRack: Int, over connection: inout Connection
+    ) throws {
+        let placement = try connection.placement(terms: Self.patientTerms)
+        var servers: [Server] = []
+        var requests: [ClientRequest] = []
+        let dc = try TwinKey("bench")
+        for rackNumber in 0..<racks {
+            let rack = try TwinKey("bench-r\(rackNumber)")
+            for number in 0..<serversPerRack {
+                let key = try TwinKey("bench-r\(rackNumber)-s\(number)")
+                let address = TwinAddress(tier: .server, key: key)
+                guard let owner = placement[placement.shard(of: address)]?.instance else {
+                    throw BenchError("\(placement.shard(of: address)) has no owner")
+                }
+                servers.append(Server(key: key, owner: owner))
+                let body = CommissionRequest(
+                    dc: dc, rack: rack, labels: ["simulated": "true"], intervalSeconds: 10)
+                requests.append(
+                    ClientRequest(.twin(address), .commission, body, terms: Self.patientTerms))
+            }
+        }
+        self.servers = servers
+        var failure: ClientError?
+        try connection.requestAll(requests) { _, result in
+            if case .failure(let error) = result { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
+    /// The instances of the server tier that own any of the fleet, in order of their names.
+    var owners: [InstanceName] { Set(servers.map(\.owner)).sorted() }
+
+    /// A cluster that has just started takes some seconds to deal its shards.
+    static let patientTerms = RetryTerms(timeout: .seconds(60), waitsForOwner: true)
+}

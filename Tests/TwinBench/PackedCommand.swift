@@ -1,0 +1,52 @@
+import ArgumentParser
+import Foundation
+import TwinClient
+import TwinCore
+import TwinWire
+
+/// How many reports a second become durable: packed batches, as many as the cluster takes.
+///
+/// Closed loop: each instance always has `--in-flight` batches to do, and the next leaves when an
+/// answer comes.
+struct PackedCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "packed", abstract: "Packed reports a second with ok")
+
+    @OptionGroup var load: LoadOptions
+
+    @Option(help: "Reports in a batch.")
+    var batch = 1_000
+
+    @Option(help: "Batches on their way to each instance.")
+    var inFlight = 8
+
+    func validate() throws {
+        guard (1...Limits.reportsPerBatchMax).contains(batch) else {
+            throw ValidationError(
+                "--batch: wanted 1 to \(Limits.reportsPerBatchMax), found \(batch)")
+        }
+        guard inFlight > 0 else {
+            throw ValidationError("--in-flight: wanted at least 1, found \(inFlight)")
+        }
+    }
+
+    func run() throws {
+        var connection = try Connection(to: load.broker)
+        let began = ClientTime.monotonicNanoseconds
+        let fleet = try Fleet(
+            racks: load.racks, serversPerRack: load.servers, over: &connection)
+        let seconds = Double(ClientTime.monotonicNanoseconds - began) / 1e9
+        print(
+            "commissioned \(fleet.servers.count) servers in "
+                + String(format: "%.1f s", seconds))
+        var flood = try ReportFlood(of: fleet, batch: batch, inFlight: inFlight)
+        try flood.run(seconds: load.warmUp, over: &connection)
+        let usage = try UsageTable(of: load.processes)
+        let rates = try flood.run(seconds: load.seconds, over: &connection)
+        let lines = try usage.lines(reports: rates.reduce(0, +))
+        try flood.finish(over: &connection)
+        print("packed reports with ok, batches of \(batch), \(inFlight) in flight an instance")
+        print("reports/s over \(rates.count) s: \(Spread(rates.map(Double.init)).text)")
+        for line in lines { print(line) }
+    }
+}

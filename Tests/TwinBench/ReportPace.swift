@@ -1,0 +1,71 @@
+import TwinClient
+import TwinCore
+import TwinWire
+
+/// Sends reports at times fixed in advance and takes the time until each `ok`.
+struct ReportPace {
+    private var batches: [PreparedBatch] = []
+    private var next = 0
+    private let intervalNanoseconds: Int64
+    private var scheduledByRequest: [UInt64: Int64] = [:]
+
+    /// - Parameter rate: reports a second, all messages together.
+    init(of fleet: Fleet, batch: Int, rate: Int) throws {
+        intervalNanoseconds = Int64(batch) * 1_000_000_000 / Int64(rate)
+        for owner in fleet.owners {
+            let servers = fleet.servers.filter { $0.owner == owner }
+            for first in stride(from: 0, to: servers.count, by: batch) {
+                batches.append(
+                    try PreparedBatch(
+                        of: servers[first..<min(first + batch, servers.count)], owner: owner,
+                        now: ClientTime.wall))
+            }
+        }
+        // Neighbours in time should be neighbours neither in owner nor in shard.
+        batches.shuffle()
+    }
+
+    /// Sends for so many seconds and waits for the last answer.
+    /// - Returns: milliseconds from each scheduled time to its `ok`.
+    @discardableResult
+    mutating func run(seconds: Int, over connection: inout Connection) throws -> [Double] {
+        var latencies: [Double] = []
+        var scheduled = ClientTime.monotonicNanoseconds
+        let end = scheduled + Int64(seconds) * 1_000_000_000
+        latencies.reserveCapacity(Int((end - scheduled) / intervalNanoseconds) + 1)
+        while scheduled < end || !scheduledByRequest.isEmpty {
+            while scheduled < end, scheduled <= ClientTime.monotonicNanoseconds {
+                submit(scheduled: scheduled, over: &connection)
+                scheduled += intervalNanoseconds
+            }
+            let wake = scheduled < end ? scheduled / 1_000_000 : Int64.max
+            if let completion = try connection.nextCompletion(byMilliseconds: wake),
+                let latency = try settle(completion)
+            {
+                latencies.append(latency)
+            }
+        }
+        return latencies
+    }
+
+    private mutating func submit(scheduled: Int64, over connection: inout Connection) {
+        let payload = batches[next].payload(at: ClientTime.wall)
+        let id = connection.submit(
+            ClientRequest(
+                .instance(.server, batches[next].owner), .reportBatch, payload: payload,
+                terms: Fleet.patientTerms))
+        scheduledByRequest[id] = scheduled
+        next = (next + 1) % batches.count
+    }
+
+    private mutating func settle(_ completion: Completion) throws -> Double? {
+        let reply = try completion.result.get().decode(ReportBatchReply.self)
+        guard reply.ok else {
+            throw BenchError("a report was refused: \(reply.refused.first?.message ?? "")")
+        }
+        guard let scheduled = scheduledByRequest.removeValue(forKey: completion.id) else {
+            return nil
+        }
+        return Double(ClientTime.monotonicNanoseconds - scheduled) / 1_000_000
+    }
+}

@@ -1,0 +1,12 @@
+import ArgumentParser
+
+/// Load on a running cluster, over its real sockets: the numbers of the README.
+///
+/// `compose/bench` starts a cluster and runs both measurements. Every report counts only once its
+/// `ok` is here, which is when it is durable.
+@main
+struct TwinBench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "twin-bench", abstract: "Measure a running cluster",
+        subcommands: [PackedCommand.self, LatencyCommand.self])
+}

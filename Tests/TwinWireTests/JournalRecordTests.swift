@@ -1,0 +1,140 @@
+import Msgpack
+import Testing
+import TwinCore
+import TwinWire
+
+/// The frame of a journal record: header, sections, alerts.
+struct JournalRecordTests {
+    static let header = JournalHeader(
+        time: TurnTime(running: .hours(1_000), wall: ProtocolSamples.noon),
+        births: [
+            ShardBirth(
+                index: 4_095, epoch: Epoch(rawValue: 7), childShardCount: 256,
+                configuration: ClusterConfiguration(pageFrom: .critical, allowsSimulation: true)),
+            ShardBirth(
+                index: 0, epoch: .first, childShardCount: 0, configuration: ClusterConfiguration()),
+        ], sectionCount: 3)
+
+    @Test("a header comes back as it went, and every prefix of it is an error")
+    func header() throws {
+        var packer = Packer()
+        Self.header.pack(into: &packer)
+        var unpacker = Unpacker(packer.bytes.span)
+        #expect(try JournalHeader(from: &unpacker) == Self.header)
+        try unpacker.expectEnd()
+        for length in 0..<packer.bytes.count {
+            #expect(throws: MsgpackError.self) {
+                var unpacker = Unpacker(Array(packer.bytes[..<length]).span)
+                _ = try JournalHeader(from: &unpacker)
+            }
+        }
+    }
+
+    @Test("a record of another format is refused, not guessed at")
+    func otherFormat() {
+        var packer = Packer()
+        Self.header.pack(into: &packer)
+        var bytes = packer.bytes
+        bytes[0] = 2
+        do throws(MsgpackError) {
+            var unpacker = Unpacker(bytes.span)
+            _ = try JournalHeader(from: &unpacker)
+            Issue.record("it was read")
+        } catch {
+            #expect(error.description == "wanted journal format 1, found 2, at offset 0")
+        }
+    }
+
+    @Test("a severity that does not exist is an error wherever it is journalled")
+    func severity() {
+        let configuration: [UInt8] = [0x93, 4, 9, 0xc2]
+        #expect(throws: MsgpackError.self) {
+            try JournalInputTests.read(configuration, of: ServerTwin.self)
+        }
+        var packer = Packer()
+        LoggedAlert(Self.verdict).pack(into: &packer)
+        #expect(packer.bytes.firstIndex(of: 0xc0) != nil)
+        let bytes = packer.bytes.map { $0 == 0xc0 ? 9 : $0 }
+        #expect(throws: MsgpackError.self) {
+            var unpacker = Unpacker(bytes.span)
+            _ = try LoggedAlert(from: &unpacker, shard: 3, epoch: .first)
+        }
+    }
+
+    @Test("a section takes at most ten bytes at usual numbers and comes back")
+    func section() throws {
+        let section = JournalSection(
+            shard: 255, epoch: .first, firstPosition: Position(rawValue: 60_000), inputCount: 15)
+        var packer = Packer()
+        section.pack(into: &packer)
+        // The array's header is part of every list of inputs.
+        #expect(packer.bytes.count <= 10)
+        var padded = packer
+        for _ in 0..<section.inputCount { padded.packNil() }
+        var unpacker = Unpacker(padded.bytes.span)
+        #expect(try JournalSection(from: &unpacker) == section)
+    }
+
+    // MARK: alerts
+
+    static let verdict = NumberedAlert(
+        id: AlertID(shard: ShardID(tier: .dc, index: 3), epoch: .first, sequence: 9),
+        draft: AlertDraft(
+            address: TwinAddress(tier: .dc, key: ProtocolSamples.key("dc1")),
+            at: ProtocolSamples.noon, change: .verdict, pages: false, verdict: .unhealthy))
+
+    static func opened() throws -> NumberedAlert {
+        let address = TwinAddress(tier: .server, key: ProtocolSamples.key("s1"))
+        let context = StepContext(
+            shard: ShardID(tier: .server, index: 12), version: ProtocolSamples.version(1),
+            elapsed: .zero, wall: ProtocolSamples.noon, floor: .zero, isObserving: true,
+            configuration: ClusterConfiguration())
+        var book = IncidentBook(address: address, highestNumber: 3)
+        var effects = StepEffects()
+        book.raise(
+            Finding(
+                kind: .filesystemReadonly, severity: .critical, summary: "sda1 is read-only.",
+                evidence: [
+                    Evidence(metric: "system.filesystem.readonly", value: 1, unit: "flag")
+                ], since: ProtocolSamples.noon),
+            in: context, effects: &effects)
+        let incident = try #require(book.opened.first)
+        return NumberedAlert(
+            id: AlertID(
+                shard: ShardID(tier: .server, index: 12), epoch: Epoch(rawValue: 2), sequence: 88),
+            draft: AlertDraft(
+                address: address, at: ProtocolSamples.noon, change: .opened, pages: true,
+                incident: book.snapshot(incident)))
+    }
+
+    @Test("an alert comes back with its columns and its document")
+    func alerts() throws {
+        for alert in [Self.verdict, try Self.opened()] {
+            let logged = LoggedAlert(alert)
+            var packer = Packer()
+            logged.pack(into: &packer)
+            var unpacker = Unpacker(packer.bytes.span)
+            let read = try LoggedAlert(from: &unpacker, shard: logged.shard, epoch: logged.epoch)
+            try unpacker.expectEnd()
+            #expect(read == logged)
+            let document = try MsgpackDecoder.decode(AlertDocument.self, from: read.document)
+            #expect(document == AlertDocument(alert))
+            #expect(document.id == alert.id.description && document.pages == read.pages)
+            for length in 0..<packer.bytes.count {
+                #expect(throws: MsgpackError.self) {
+                    var unpacker = Unpacker(Array(packer.bytes[..<length]).span)
+                    _ = try LoggedAlert(from: &unpacker, shard: 0, epoch: .first)
+                }
+            }
+        }
+    }
+
+    @Test("the columns of an alert are what readers filter by")
+    func columns() throws {
+        let opened = LoggedAlert(try Self.opened())
+        #expect(opened.subject == "server/s1:4" && opened.severity == .critical && opened.pages)
+        #expect(opened.shard == 12 && opened.epoch.rawValue == 2 && opened.sequence == 88)
+        let verdict = LoggedAlert(Self.verdict)
+        #expect(verdict.subject == "dc/dc1" && verdict.severity == nil && !verdict.pages)
+    }
+}

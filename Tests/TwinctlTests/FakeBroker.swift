@@ -1,0 +1,1 @@
+../TwinClientTests/FakeBroker.swift

@@ -1,0 +1,97 @@
+import ArgumentParser
+import TwinClient
+import TwinCore
+import TwinWire
+
+/// `twinctl list`: the twins of a tier, or who reports without being commissioned.
+struct ListCommand: TwinctlCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Twins of a tier, or reporters nobody commissioned",
+        discussion: """
+            --where takes status=STATUS, rack=KEY, dc=KEY and label.NAME=VALUE, and may be \
+            repeated: all must hold.
+            """)
+
+    enum What: String, CaseIterable, ExpressibleByArgument {
+        case server, rack, dc, unknown
+    }
+
+    @Argument(help: "server, rack, dc or unknown.")
+    var what: What
+
+    @Option(
+        name: .customLong("where"), parsing: .singleValue,
+        help: ArgumentHelp("Only twins of which this holds.", valueName: "field=value"))
+    var conditions: [String] = []
+
+    @Option(help: "At most so many.")
+    var limit: Int?
+
+    @Option(help: ArgumentHelp("Go on after an earlier list.", valueName: "cursor"))
+    var after: String?
+
+    @OptionGroup var global: GlobalOptions
+
+    func validate() throws {
+        if let limit, limit < 1 {
+            throw ValidationError("--limit: wanted at least 1, found \(limit)")
+        }
+    }
+
+    func run(in session: inout Session) throws(ClientError) -> ExitStatus {
+        var question = try ListConditions(conditions).question
+        question.after = after
+        session.progress.begin("listing")
+        switch what {
+        case .unknown:
+            let list = try session.connection.gather(
+                .server, .listUnknown, question, as: UnknownReportersDocument.self, limit: limit,
+                terms: session.terms)
+            let document = UnknownReportersDocument(
+                items: list.items, cursor: list.cursor, missing: list.missing)
+            try session.show(document) { ListRenderer.text($0, $1) }
+        case .server: try list(.server, question, in: &session)
+        case .rack: try list(.rack, question, in: &session)
+        case .dc: try list(.dc, question, in: &session)
+        }
+        return .ok
+    }
+
+    private func list(
+        _ tier: Tier, _ question: ListRequest, in session: inout Session
+    ) throws(ClientError) {
+        let list = try session.connection.gather(
+            tier, .listTwins, question, as: ListDocument.self, limit: limit, terms: session.terms)
+        let document = ListDocument(
+            tier: tier, items: list.items, cursor: list.cursor, missing: list.missing)
+        try session.show(document) { ListRenderer.text($0, $1) }
+    }
+}
+
+/// What `--where` says.
+struct ListConditions {
+    let question: ListRequest
+
+    private static let labelPrefix = "label."
+
+    init(_ texts: [String]) throws(ClientError) {
+        var question = ListRequest()
+        var labels: [String: String] = [:]
+        for (field, value) in try Naming.pairs(texts, option: "--where") {
+            switch field {
+            case "status": question.status = value
+            case "rack": question.rack = try Naming.twin(value, in: .rack).key
+            case "dc": question.dc = try Naming.twin(value, in: .dc).key
+            case _ where field.hasPrefix(Self.labelPrefix):
+                labels[String(field.dropFirst(Self.labelPrefix.count))] = value
+            default:
+                throw .usage(
+                    message: "--where: wanted status, rack, dc or label.NAME, found \"\(field)\"",
+                    hint: "twinctl list server --where status=missing")
+            }
+        }
+        if !labels.isEmpty { question.labels = labels }
+        self.question = question
+    }
+}
