@@ -62,8 +62,8 @@ let package = Package(
     targets: [
         // libzmq (Debian: libzmq3-dev): the transport, named by the user.
         .systemLibrary(name: "CZeroMQ"),
-        // msgpack-c (Debian: libmsgpack-dev, newer: libmsgpack-c-dev): the codec, named by the user;
-        // its header templates are all we use, so nothing is linked.
+        // msgpack-c (Debian: libmsgpack-dev, newer: libmsgpack-c-dev): the codec, named by the
+        // user; its header templates are all we use, so nothing is linked.
         .systemLibrary(name: "CMsgpack"),
         .target(name: "CPlatform"),
         library("ZeroMQ", ["CZeroMQ"]),

@@ -1,9 +1,10 @@
 package import TwinCore
 
-/// Puts the records of an alert log together into what is scored: one `ObservedAlert` an incident.
+/// Puts the records of an alert log together into what is scored: one `ObservedAlert` each time
+/// that an incident opens or reopens.
 ///
-/// Takes records in any order of twins, in their own order within one. An incident that was folded
-/// and never paged is left out: nobody ever heard of it.
+/// Takes records in any order of twins, in their own order within one. What was folded and never
+/// paged is left out: nobody ever heard of it.
 package struct AlertTally: Sendable {
     private struct Entry: Sendable {
         var alert: ObservedAlert
@@ -13,7 +14,7 @@ package struct AlertTally: Sendable {
     private var entries: [Entry] = []
     private var indexByID: [IncidentID: Int] = [:]
 
-    /// Records that went to the pager.
+    /// Records that paged somebody; the word that it is over wakes nobody.
     package private(set) var pages = 0
     /// Records in all.
     package private(set) var records = 0
@@ -26,17 +27,15 @@ package struct AlertTally: Sendable {
         at: Timestamp, pages: Bool, isFolded: Bool
     ) {
         records += 1
-        if pages { self.pages += 1 }
+        if change == .reopened { indexByID[id] = nil }
         let index = index(of: id, kind: kind, at: at)
         if let cause { entries[index].alert.cause = cause }
-        if pages { entries[index].alert.pages = true }
         if isFolded { entries[index].wasFolded = true }
-        switch change {
-        case .resolved: entries[index].alert.resolvedAt = at
-        case .opened, .reopened: entries[index].alert.resolvedAt = nil
-        case .updated, .escalated, .folded, .unfolded, .acknowledged, .unacknowledged, .muted,
-            .unmuted, .verdict:
-            break
+        if change == .resolved {
+            entries[index].alert.resolvedAt = at
+        } else if pages {
+            self.pages += 1
+            entries[index].alert.pages = true
         }
     }
 

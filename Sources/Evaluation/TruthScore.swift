@@ -15,10 +15,15 @@ package struct TruthScore: Equatable, Sendable {
         /// From the fault to the alert; zero when the alert came first.
         package var delay: Milliseconds { max(.zero, alert.openedAt - truth.start) }
 
-        /// True when the alert named a right cause in the end, or none was expected.
+        /// False when no cause was expected, or when it cannot be known yet: what proves most
+        /// causes is how the servers return.
+        package var isCauseJudged: Bool {
+            !truth.causes.isEmpty && (alert.cause != nil || alert.resolvedAt != nil)
+        }
+
+        /// True when the alert named a right cause in the end, or none can be judged.
         package var isCauseRight: Bool {
-            guard !truth.causes.isEmpty else { return true }
-            return alert.cause.map(truth.causes.contains) ?? false
+            !isCauseJudged || alert.cause.map(truth.causes.contains) ?? false
         }
     }
 
@@ -45,9 +50,9 @@ package struct TruthScore: Equatable, Sendable {
         return TruthScore.share(found, of: found + missed.count)
     }
 
-    /// The share of matches with the right cause, 0…1; nil without matches that expect one.
+    /// The share of matches with the right cause, 0…1; nil when no cause can be judged.
     package var causeAccuracy: Double? {
-        let judged = matches.filter { !$0.truth.causes.isEmpty }
+        let judged = matches.filter(\.isCauseJudged)
         return TruthScore.share(judged.filter(\.isCauseRight).count, of: judged.count)
     }
 

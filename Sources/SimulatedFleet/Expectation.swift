@@ -235,7 +235,7 @@ struct Expectation {
 
 extension FleetTopology {
     /// The target in words: an address where there is one, else the label and its value.
-    fileprivate func name(of target: FaultTarget) -> String {
+    package func name(of target: FaultTarget) -> String {
         switch target {
         case .server(let server): "server/\(serverKeys[server])"
         case .rack(let rack): "rack/\(rackKeys[rack])"

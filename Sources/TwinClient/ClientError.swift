@@ -50,8 +50,9 @@ extension ClientError {
                 error: .init(
                     code: "timeout",
                     message: "\(destination) did not answer \(type.rawValue) within "
-                        + "\(Self.text(seconds)) s; sent \(attempts == 1 ? "once" : "\(attempts) times"), "
-                        + "it may or may not have been done",
+                        + "\(Self.text(seconds)) s; sent "
+                        + (attempts == 1 ? "once" : "\(attempts) times")
+                        + ", it may or may not have been done",
                     address: destination, found: "no answer", wanted: "an answer", retry: true,
                     hint: "repeat the command: doing it twice is doing it once"))
         case .badEndpoint(let endpoint, let reason):

@@ -27,10 +27,3 @@ package struct ClientRequest: Sendable {
         self.init(destination, type, payload: Payload.pack(payload), terms: terms)
     }
 }
-
-/// How one request ended.
-package struct Completion: Equatable, Sendable {
-    /// What `submit` returned.
-    package let id: UInt64
-    package let result: Result<Reply, ClientError>
-}

@@ -142,7 +142,9 @@ package struct Connection: ~Copyable {
                 if !completions.isEmpty { return completions.removeFirst() }
                 if now >= limit { return nil }
                 let wait = max(0, min(limit, nextCareMilliseconds) - now)
-                poller.setInterest(.readable, of: Self.socketItem)
+                let hasToSend = sendQueueHead < sendQueue.count
+                poller.setInterest(
+                    hasToSend ? [.readable, .writable] : .readable, of: Self.socketItem)
                 _ = try poller.wait(timeoutMilliseconds: Int(wait))
             } catch {
                 throw .system("\(error)")

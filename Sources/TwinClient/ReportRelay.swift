@@ -1,46 +1,6 @@
 package import TwinCore
 internal import TwinWire
 
-/// One server's report on its way through a relay.
-package struct RelayReport: Equatable, Sendable {
-    package var key: TwinKey
-    package var at: Timestamp
-    package var flags: ReportFlags
-    /// One value a metric of the relay, NaN = absent.
-    package var values: [Float]
-    package var devices: [WorstDevice]
-
-    package init(
-        key: TwinKey, at: Timestamp, flags: ReportFlags = [], values: [Float],
-        devices: [WorstDevice] = []
-    ) {
-        self.key = key
-        self.at = at
-        self.flags = flags
-        self.values = values
-        self.devices = devices
-    }
-}
-
-/// What became of the reports of one `send`.
-package struct RelayTally: Sendable {
-    package var accepted = 0
-    package var late = 0
-    package var duplicate = 0
-    package var tooOld = 0
-    /// Refused for good, and forgotten.
-    package var refusedCount = 0
-    /// The first of them, at most `Limits.reportRefusalsListedMax`.
-    package var refused: [(key: TwinKey, refusal: Refusal)] = []
-    /// Not taken: they wait for the next `send`.
-    package var kept = 0
-    /// The last reason why a whole batch was not taken.
-    package var failure: ClientError?
-
-    /// Reports that are durable now.
-    package var taken: Int { accepted + late + duplicate + tooOld }
-}
-
 /// Sends reports of many servers: grouped by the instance that owns them, as full batches.
 ///
 /// What is not taken stays and goes out with the next `send`; what was taken never does. All
@@ -83,34 +43,61 @@ package struct ReportRelay: Sendable {
         dropped += UInt64(excess)
     }
 
+    /// Says that what waits now is late: it is flagged as buffered, and what was taken before
+    /// `oldest` is given up.
+    package mutating func holdBack(since oldest: Timestamp) {
+        let before = waiting.count
+        waiting.removeAll { $0.at < oldest }
+        dropped += UInt64(before - waiting.count)
+        for index in waiting.indices { waiting[index].flags.insert(.buffered) }
+    }
+
     /// Sends everything that waits, and waits for the answers. Throws when interrupted or when
     /// the placement cannot be had; every report then waits on.
     package mutating func send(
         over connection: inout Connection, terms: RetryTerms = RetryTerms()
     ) throws(ClientError) -> RelayTally {
+        var relays = [self]
+        defer { self = relays[0] }
+        waiting = []
+        return try Self.send(&relays, over: &connection, terms: terms)
+    }
+
+    /// The same for several relays at once: an owner that does not answer costs the others one
+    /// wait, not one each.
+    package static func send(
+        _ relays: inout [ReportRelay], over connection: inout Connection,
+        terms: RetryTerms = RetryTerms()
+    ) throws(ClientError) -> RelayTally {
         var tally = RelayTally()
-        guard !waiting.isEmpty else { return tally }
-        let placement = try connection.placement(refreshed: isPlacementOld, terms: terms)
-        isPlacementOld = false
-        var kept = Array(repeating: true, count: waiting.count)
-        let batches = batches(by: placement)
-        let requests = batches.map { batch in
+        guard relays.contains(where: { !$0.waiting.isEmpty }) else { return tally }
+        let isOld = relays.contains(where: \.isPlacementOld)
+        let placement = try connection.placement(refreshed: isOld, terms: terms)
+        var kept: [[Bool]] = []
+        var parts: [(relay: Int, batch: Batch)] = []
+        for index in relays.indices {
+            relays[index].isPlacementOld = false
+            kept.append(Array(repeating: true, count: relays[index].waiting.count))
+            parts += relays[index].batches(by: placement).map { (index, $0) }
+        }
+        let requests = parts.map { part in
             ClientRequest(
-                .instance(.server, batch.instance), .reportBatch, payload: batch.payload,
-                terms: terms)
+                .instance(.server, part.batch.instance), .reportBatch,
+                payload: part.batch.payload, terms: terms)
         }
         var unreadable: ClientError?
         try connection.requestAll(requests, window: Self.batchesInFlightMax) { index, result in
+            let (relay, batch) = parts[index]
             do throws(ClientError) {
                 let reply = try result.get().decode(ReportBatchReply.self)
-                take(reply, of: batches[index], kept: &kept, tally: &tally)
+                relays[relay].take(reply, of: batch, kept: &kept[relay], tally: &tally)
             } catch {
                 if case .badAnswer = error { unreadable = error }
                 tally.failure = error
-                isPlacementOld = true
+                relays[relay].isPlacementOld = true
             }
         }
-        keep(kept, tally: &tally)
+        for index in relays.indices { relays[index].keep(kept[index], tally: &tally) }
         if let unreadable { throw unreadable }
         return tally
     }
@@ -205,6 +192,6 @@ extension ReportRelay {
 
     private mutating func keep(_ kept: [Bool], tally: inout RelayTally) {
         waiting = zip(waiting, kept).filter { $0.1 }.map { $0.0 }
-        tally.kept = waiting.count
+        tally.kept += waiting.count
     }
 }

@@ -28,7 +28,6 @@ package enum Limits {
     // MARK: twins
     package static let openIncidentsPerTwinMax = 32
     package static let evidencePerIncidentMax = 8
-    package static let evidenceBytesMax = 2_048
     package static let statusBytesMax = 10 * 1_024
     package static let membersPerRackMax = 256
     package static let racksPerDatacenterMax = 8_192
@@ -95,7 +94,6 @@ package enum Limits {
     package static let reconnectBackoffMax = Milliseconds.seconds(30)
     package static let retryBackoffMin = Milliseconds(rawValue: 200)
     package static let retryBackoffMax = Milliseconds.seconds(10)
-    package static let auditInterval = Milliseconds.minutes(5)
     package static let requestTimeoutDefault = Milliseconds.seconds(5)
     package static let observationLostAfter = Milliseconds.seconds(30)
     package static let observationLostSumWindow = Milliseconds.minutes(10)

@@ -1,4 +1,3 @@
-import Glibc
 import Testing
 
 extension EndToEnd {
@@ -14,11 +13,10 @@ extension EndToEnd {
         func stopped() async throws {
             let trial = try await Trial("pause")
             for member in Self.paused {
-                let process = try trial.cluster.process(member)
-                process.send(SIGSTOP)
+                try trial.cluster.freeze(member)
                 // The pause itself is what is tested.
                 try await Task.sleep(for: Self.pause)
-                process.send(SIGCONT)
+                try trial.cluster.thaw(member)
                 try await trial.cluster.untilServing()
             }
             try await trial.verify()

@@ -1,5 +1,6 @@
 import Testing
 import TwinCore
+import TwinWire
 
 extension EndToEnd {
     @Suite("starting")

@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import Testing
 import TwinCore
 import TwinWire
@@ -40,15 +39,18 @@ extension EndToEnd {
             }
         }
 
-        @Test("a full disk stops the instance with a sentence, and nothing that got ok is lost")
+        @Test(
+            "a full disk stops the instance with a sentence, and nothing that got ok is lost",
+            .enabled(if: Executables.system("prlimit") != nil, "needs prlimit of util-linux"))
         func fullDisk() async throws {
             // A write past the limit fails only while its signal is ignored.
             let patient = try await Patient(
                 "full", wrapper: ["/bin/sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh"])
             let process = try patient.cluster.process(.serverA)
-            var limit = rlimit(rlim_cur: 4_096, rlim_max: 4_096)
-            let result = unsafe prlimit(process.pid, RLIMIT_FSIZE, &limit, nil)
-            try #require(result == 0, "prlimit: errno \(errno)")
+            let limited = try await Tool.run(
+                path: try #require(Executables.system("prlimit")),
+                ["--pid", "\(process.pid)", "--fsize=4096"], in: patient.cluster.folder)
+            try #require(limited.status == 0, "\(limited.text)")
             #expect(try await process.end() == Self.storageFailed)
             #expect(process.log.contains("storage-failed"))
             #expect(process.log.contains("File too large"))

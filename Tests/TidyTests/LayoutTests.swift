@@ -35,12 +35,12 @@ struct LayoutTests {
         "services/dc-twin-svc": service,
         "services/twin-agent": [
             "TwinClient", "HostMetrics", "TwinCore", "TwinWire", "ZeroMQ", "Msgpack", "CPlatform",
-            "ArgumentParser", "Logging", "ServiceLifecycle", "Foundation", "Glibc", "Dispatch",
-            "Synchronization",
+            "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals", "Foundation", "Glibc",
+            "Dispatch", "Synchronization",
         ],
         "services/twinctl": [
-            "TwinClient", "SimulatedFleet", "Evaluation", "TwinCore", "TwinWire", "Msgpack", "ZeroMQ",
-            "CPlatform", "ArgumentParser", "Foundation", "Glibc", "Synchronization",
+            "TwinClient", "SimulatedFleet", "Evaluation", "TwinCore", "TwinWire", "Msgpack",
+            "ZeroMQ", "CPlatform", "ArgumentParser", "Foundation", "Glibc", "Synchronization",
         ],
     ]
     private static let service: Set<String> = [

@@ -28,7 +28,7 @@ struct Fleet {
     init(
         racks: Int, serversPerRack: Int, over connection: inout Connection
     ) throws {
-        let placement = try connection.placement(terms: Self.patientTerms)
+        let placement = try Self.completePlacement(over: &connection)
         var servers: [Server] = []
         var requests: [ClientRequest] = []
         let dc = try TwinKey("bench")
@@ -55,9 +55,31 @@ struct Fleet {
         if let failure { throw failure }
     }
 
+    /// Waits until every shard has an owner: a cluster that has just started deals them first.
+    private static func completePlacement(
+        over connection: inout Connection
+    ) throws -> Placement {
+        let deadline = ClientTime.monotonicMilliseconds + startPatience.rawValue
+        while true {
+            let placement = try connection.placement(refreshed: true, terms: patientTerms)
+            if placement.isComplete { return placement }
+            let now = ClientTime.monotonicMilliseconds
+            guard now < deadline else {
+                throw BenchError(
+                    "some shards have no owner after \(startPatience.seconds) s; "
+                        + "twinctl status says why")
+            }
+            _ = try connection.nextCompletion(byMilliseconds: now + askAgainMilliseconds)
+        }
+    }
+
+    private static let startPatience = Milliseconds.seconds(60)
+    private static let askAgainMilliseconds: Int64 = 100
+
     /// The instances of the server tier that own any of the fleet, in order of their names.
     var owners: [InstanceName] { Set(servers.map(\.owner)).sorted() }
 
-    /// A cluster that has just started takes some seconds to deal its shards.
-    static let patientTerms = RetryTerms(timeout: .seconds(60), waitsForOwner: true)
+    /// A cluster under full load may be slow; it must not be given up.
+    static let patientTerms = RetryTerms(
+        timeout: startPatience, attemptTimeout: startPatience, waitsForOwner: true)
 }

@@ -37,7 +37,9 @@ struct AlertFollowerTests {
         }
     }
 
-    private func broker(_ logs: Logs, at endpoint: String = "tcp://127.0.0.1:*") throws -> FakeBroker {
+    private func broker(
+        _ logs: Logs, at endpoint: String = "tcp://127.0.0.1:*"
+    ) throws -> FakeBroker {
         let placement = try Fixtures.placement()
         return try FakeBroker(at: endpoint) { request in
             request.envelope.type == .getPlacement
@@ -112,6 +114,11 @@ struct AlertFollowerTests {
         try readAll()
         for _ in 0..<2 {
             broker.stop()
+            // Both are waiting in their calls when the broker dies: they see it go.
+            for box in connections {
+                let soon = ClientTime.monotonicMilliseconds + 100
+                #expect(try box.connection.nextCompletion(byMilliseconds: soon) == nil)
+            }
             append(5)
             broker = try self.broker(logs, at: broker.endpoint)
             append(2)

@@ -183,7 +183,11 @@ struct IncidentBookTests {
     func flapping() throws {
         var bench = try IncidentBench()
         for minute in 0..<120 {
-            if minute.isMultiple(of: 2) { bench.raise(.linkDown) } else { bench.clear(.linkDown) }
+            if minute.isMultiple(of: 2) {
+                bench.raise(.linkDown, clear: 120)
+            } else {
+                bench.clear(.linkDown)
+            }
             bench.pass(seconds: 60)
         }
         let incident = try #require(bench.only)

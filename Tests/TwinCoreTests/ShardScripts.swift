@@ -26,7 +26,8 @@ extension ShardScript {
     }
 
     static func configure(_ bench: inout ShardReplayBench<Twin>, _ random: inout ShardRandom) {
-        bench.take(.configuration(ClusterConfiguration(pageFrom: random.once(in: 2) ? .error : .warning)))
+        bench.take(
+            .configuration(ClusterConfiguration(pageFrom: random.once(in: 2) ? .error : .warning)))
     }
 
     static func command(
@@ -168,8 +169,8 @@ enum RackScript: ShardScript {
             }
         case 2:
             guard random.once(in: 4) else { return }
-            bench.take(
-                .sourceEpoch(shard: UInt16(random.below(8)), Epoch(rawValue: UInt32(1 + random.below(3)))))
+            let epoch = Epoch(rawValue: UInt32(1 + random.below(3)))
+            bench.take(.sourceEpoch(shard: UInt16(random.below(8)), epoch))
         case 3: if let twin = anyTwin(bench, &random) { command(twin, &bench, &random) }
         case 4: if let twin = anyTwin(bench, &random) { receipt(twin, &bench, &random) }
         default: status(&bench, &random)

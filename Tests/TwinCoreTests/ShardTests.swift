@@ -24,7 +24,8 @@ struct ShardTests {
         bench.take(.observation(isObserving: true, floor: .zero))
         for turn in 1...300 {
             for _ in 0..<random.below(5) { script.act(&bench, &random) }
-            let passed = random.once(in: 100) ? Milliseconds.hours(25) : .seconds(Int64(random.below(9)))
+            let isLong = random.once(in: 100)
+            let passed = isLong ? Milliseconds.hours(25) : .seconds(Int64(random.below(9)))
             bench.closeTurn(passed: passed)
             if random.once(in: 9) { files = try bench.writeRows(limit: random.below(4)) }
             guard turn.isMultiple(of: 60) else { continue }

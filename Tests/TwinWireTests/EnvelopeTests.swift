@@ -98,24 +98,33 @@ struct EnvelopeTests {
             sentence: "envelope: protocol version 2 is not spoken here"),
         Mistake(
             field: 1, .int(4),
-            sentence: "envelope: wanted kind 0 (request), 1 (reply), 2 (event) or 3 (beat), found 4"),
+            sentence: "envelope: wanted kind 0 (request), 1 (reply), 2 (event) or 3 (beat), "
+                + "found 4"),
         Mistake(
             field: 1, .int(256),
-            sentence: "envelope: wanted kind 0 (request), 1 (reply), 2 (event) or 3 (beat), found 256"),
+            sentence: "envelope: wanted kind 0 (request), 1 (reply), 2 (event) or 3 (beat), "
+                + "found 256"),
         Mistake(field: 2, .string("Pong"), sentence: "envelope: message type \"Pong\" is unknown"),
         Mistake(
             field: 2, .string(String(repeating: "P", count: 65)),
-            sentence: "envelope: wanted at most 64 bytes, found string of 65 bytes, at offset 3"),
-        Mistake(field: 3, .string("7"), sentence: "envelope: wanted integer, found string of 1 bytes, at offset 8"),
-        Mistake(field: 3, .int(-1), sentence: "envelope: wanted UInt64, found -1, at offset 8"),
+            sentence: "envelope: wanted string of at most 64 bytes, found string of 65 bytes, "
+                + "at offset 3"),
         Mistake(
-            field: 6, .array([.string("server-b")]), sentence: "envelope: wanted source [instance, start number]"),
+            field: 3, .string("7"),
+            sentence: "envelope: wanted integer, found string of 1 bytes, at offset 8"),
+        Mistake(
+            field: 3, .int(-1),
+            sentence: "envelope: wanted integer from 0 to 18446744073709551615, "
+                + "found integer -1, at offset 8"),
+        Mistake(
+            field: 6, .array([.string("server-b")]),
+            sentence: "envelope: wanted source [instance, start number]"),
         Mistake([], .invalid, "envelope: wanted array, found the end, at offset 0"),
         Mistake([0x80], .invalid, "envelope: wanted array, found map of 0 pairs, at offset 0"),
         Mistake([0x93, 1, 0, 0], .invalid, "envelope: wanted an array of 7, found 3"),
         Mistake(
             MsgpackValue.array(fields + Array(repeating: .nil, count: 10)).packed(), .invalid,
-            "envelope: wanted at most 16 items, found array of 17 items, at offset 0"),
+            "envelope: wanted array of at most 16, found array of 17 items, at offset 0"),
         Mistake(
             MsgpackValue.array(fields).packed() + [0xc0], .invalid,
             "envelope: wanted the end, found 1 more bytes, at offset 12"),

@@ -23,8 +23,9 @@ struct PayloadTests {
         let request = try Payload.unpack(
             CommissionRequest.self, from: bytes.span, of: .commission)
         #expect(
-            request == CommissionRequest(
-                dc: ProtocolSamples.key("d1"), rack: ProtocolSamples.key("r1")))
+            request
+                == CommissionRequest(
+                    dc: ProtocolSamples.key("d1"), rack: ProtocolSamples.key("r1")))
     }
 
     @Test("a mistake in a map names message, key, what was wanted and what was found")
@@ -37,7 +38,7 @@ struct PayloadTests {
         let kind = Self.refusal(.map(["dc": .int(5), "rack": .string("r1")]))
         #expect(
             kind?.message
-                == "Commission payload: dc: wanted string, found 5, at offset 4")
+                == "Commission payload: dc: wanted string, found integer 5, at offset 4")
         let key = Self.refusal(.map(["dc": .string("a b"), "rack": .string("r1")]))
         #expect(key?.message.contains("found byte 32 at offset 1") == true)
         let twice = Self.refusal(
@@ -58,7 +59,8 @@ struct PayloadTests {
         #expect(Self.refusal(long)?.code == .invalid)
     }
 
-    @Test("a refusal survives the wire, and says whether to repeat", arguments: Refusal.Code.allCases)
+    @Test(
+        "a refusal survives the wire, and says whether to repeat", arguments: Refusal.Code.allCases)
     func refusals(_ code: Refusal.Code) throws {
         let refusal = Refusal(
             code, "sentence", address: "server/a", found: "f", wanted: "w", hint: "h")

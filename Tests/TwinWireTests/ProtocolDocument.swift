@@ -51,6 +51,18 @@ struct ProtocolDocument: Sendable {
         blocks = ProtocolDocument.blocks(in: text)
     }
 
+    /// What stands in backticks in the first column of the table of the packed batch.
+    var byteTable: [String] {
+        let lines = ProtocolDocument.lines(of: text)
+        guard let title = lines.firstIndex(of: "The payload, byte by byte:") else { return [] }
+        let rows = lines[(title + 2)...].prefix { $0.hasPrefix("|") }
+        return rows.flatMap { row in
+            let column = row.split(separator: "|").first ?? ""
+            return column.split(separator: "`").map(String.init)
+                .filter { $0.contains { $0 != " " } && $0.first != "-" }
+        }.filter { $0 != " bytes " }
+    }
+
     private static let fence = "```"
     private static let opening = "```example "
 
@@ -140,13 +152,16 @@ struct ProtocolDocument: Sendable {
         case .uint(let value): return "\(value)"
         case .double(let value): return "\(value)"
         case .string(let text): return "\"" + text.replacing("\"", with: "\\\"") + "\""
-        case .bin(let bytes): return "h'" + hex("", bytes).map {
-            $0.replacing(" ", with: "")
-        }.joined() + "'"
+        case .bin(let bytes):
+            return "h'"
+                + hex("", bytes).map {
+                    $0.replacing(" ", with: "")
+                }.joined() + "'"
         case .array(let items):
             return "[" + items.map { notation($0) }.joined(separator: ", ") + "]"
         case .map(let pairs):
-            return "{" + pairs.map { "\(notation($0.key)): \(notation($0.value))" }
+            return "{"
+                + pairs.map { "\(notation($0.key)): \(notation($0.value))" }
                 .joined(separator: ", ") + "}"
         }
     }

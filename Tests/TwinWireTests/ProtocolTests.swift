@@ -83,10 +83,41 @@ struct ProtocolTests {
         ("credit of an instance, bytes", Int(Limits.instanceCreditBytes)),
     ]
 
+    @Test("Protocol.md has every metric, kind and cause that is known by name")
+    func vocabulary() {
+        let words =
+            MetricCatalogue.all.map(\.name) + IncidentKind.allCases.map(\.rawValue)
+            + IncidentCause.allCases.map(\.rawValue) + ReportOutcome.allCases.map(\.rawValue)
+        #expect(words.filter { !Self.document.text.contains("`\($0)`") } == [])
+        let changes = AlertChange.allCases.map(\.rawValue).joined(separator: " ")
+        #expect(Self.document.text.contains("`\(changes)`"))
+        let conditions = ServerCondition.allCases.map(\.name).joined(separator: " ")
+        #expect(Self.document.text.contains("`\(conditions) "))
+    }
+
+    @Test("the bytes that Protocol.md explains one by one are the packed batch")
+    func byteTable() throws {
+        let payload = try ProtocolSamples.batch()
+        var offset = 0
+        for token in Self.document.byteTable {
+            let parts = token.split(separator: "…").map { part in
+                part.split(separator: " ").compactMap { UInt8($0, radix: 16) }
+            }
+            var length = parts[0].count
+            // A text that is cut short: its first byte says how long it is.
+            if parts.count == 2 { length = 1 + Int(payload[offset] & 0x1f) }
+            let bytes = payload[offset..<min(offset + length, payload.count)]
+            #expect(bytes.starts(with: parts[0]), "\(token) at \(offset)")
+            if parts.count == 2 { #expect(bytes.suffix(parts[1].count).elementsEqual(parts[1])) }
+            offset += length
+        }
+        #expect(offset == payload.count)
+    }
+
     @Test("the shards that Protocol.md computes are those that keys fall into")
     func shards() throws {
-        for (key, shard) in [("web-1", 256), ("dc1-r07-s12", 256)] {
-            let index = try TwinKey(key).shardIndex(shardCount: shard)
+        for key in ["web-1", "dc1-r07-s12"] {
+            let index = try TwinKey(key).shardIndex(shardCount: Limits.shardCountDefault)
             #expect(Self.document.text.contains("| `\(key)` | \(index) |"), "\(key) \(index)")
         }
     }

@@ -16,13 +16,16 @@ struct CommandLineTests {
         "what cli.md lists is understood",
         arguments: [
             "status", "unhealthy-racks", "unhealthy-racks dc1 --exit-code",
-            "incidents --rack r1 --dc dc1 --kind missing-report --severity error --label feed=A --all",
+            "incidents --rack r1 --dc dc1 --kind missing-report --severity error",
+            "incidents --label feed=A --label zone=z1 --all",
             "alerts", "alerts --follow --since 1h", "alerts --after abc --all",
             "alerts --cursor-file /tmp/c --follow", "get server s1", "get rack dc1-r07", "get dc",
             "get rack/dc1-r07", "list server --where status=missing --limit 5 --after s1",
-            "list rack", "list dc", "list unknown", "commission s1 --dc dc1 --rack r1 --label feed=A",
+            "list rack", "list dc", "list unknown",
+            "commission s1 --dc dc1 --rack r1 --label feed=A",
             "commission --file f.csv --dry-run", "commission --file f.csv --prune --yes",
-            "commission --unknown s1 --rack r1", "decommission s1 s2", "decommission --file f --yes",
+            "commission --unknown s1 --rack r1", "decommission s1 s2",
+            "decommission --file f --yes",
             "maintenance set rack/r1 --for 2h --reason move", "maintenance end rack/r1",
             "maintenance list", "acknowledge rack/r1:1 --comment on-it --for 8h",
             "acknowledge rack/r1:1 --undo", "report s1 system.cpu.utilization=0.4 --at 1m",
@@ -70,8 +73,8 @@ struct CommandLineTests {
     @Test(
         "times are typed with their unit",
         arguments: [
-            ("5s", 5_000), ("500ms", 500), ("2h", 7_200_000), ("1.5m", 90_000), ("30d", 2_592_000_000),
-            ("7", 7_000), ("s", nil), ("5x", nil), ("-5s", nil), ("0s", nil), ("99999d", nil),
+            ("5s", 5_000), ("500ms", 500), ("2h", 7_200_000), ("1.5m", 90_000),
+            ("30d", 2_592_000_000), ("7", 7_000), ("s", nil), ("5x", nil), ("-5s", nil), ("0s", nil), ("99999d", nil),
         ] as [(String, Int64?)])
     func times(_ text: String, _ milliseconds: Int64?) {
         #expect(TimeSpan(argument: text)?.span.rawValue == milliseconds)

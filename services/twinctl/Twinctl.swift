@@ -23,6 +23,7 @@ struct Twinctl: ParsableCommand {
             AlertsCommand.self, GetCommand.self, ListCommand.self, CommissionCommand.self,
             DecommissionCommand.self, MaintenanceCommand.self, AcknowledgeCommand.self,
             ReportCommand.self, RequestCommand.self, PingCommand.self, CheckCommand.self,
+            SimulateCommand.self, ReplayCommand.self,
         ])
 
     static func main() {

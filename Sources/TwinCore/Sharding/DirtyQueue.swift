@@ -7,6 +7,12 @@ package struct DirtyQueue: Sendable {
         /// The journal record of the first input after the row.
         package let record: UInt64
         package let ordinal: UInt32
+
+        package init(slot: Int, record: UInt64, ordinal: UInt32) {
+            self.slot = slot
+            self.record = record
+            self.ordinal = ordinal
+        }
     }
 
     private static let compactFrom = 1_024

@@ -1,4 +1,4 @@
-internal import TwinStore
+package import TwinStore
 internal import Synchronization
 internal import TwinCore
 internal import TwinWire
@@ -7,7 +7,7 @@ internal import TwinWire
 ///
 /// At most one turn is here at a time while the engine gathers the next. After any disk error the
 /// journal is poisoned and the thread ends with that error; nothing is retried.
-final class CommitThread: Sendable {
+package final class CommitThread: Sendable {
     private enum Job: Sendable {
         case commit(ClosedTurn)
         case drop(before: RecordNumber)
@@ -26,7 +26,7 @@ final class CommitThread: Sendable {
     private let thread: DedicatedThread
 
     /// Takes the journal over; it never leaves this thread again.
-    init<D: Disk>(_ journal: consuming Journal<D>, wake: WakeSignal) {
+    package init<D: Disk>(_ journal: consuming Journal<D>, wake: WakeSignal) {
         let jobs = jobs
         let results = results
         let handover = Mutex<Journal<D>?>(consume journal)

@@ -1,6 +1,6 @@
-internal import Logging
-internal import TwinStore
-internal import ZeroMQ
+package import Logging
+package import TwinStore
+package import ZeroMQ
 internal import TwinCore
 internal import TwinWire
 
@@ -8,7 +8,7 @@ internal import TwinWire
 ///
 /// Runs the pure core between a socket and a disk. One commit is in flight at most; meanwhile the
 /// next turn gathers, and nothing of a turn leaves before its record is durable. Only beats do.
-struct Engine<Service: TierService>: ~Copyable {
+package struct Engine<Service: TierService>: ~Copyable {
     private var core: InstanceCore<Service>
     private var socket: Socket
     private var poller: Poller
@@ -35,7 +35,7 @@ struct Engine<Service: TierService>: ~Copyable {
     private static var gatheredMessagesMax: Int { 8 * Limits.messagesPerTurnMax }
     private static var gatheredBytesMax: Int { 4 * Limits.bytesPerTurnMax }
 
-    init(
+    package init(
         core: consuming InstanceCore<Service>, socket: consuming Socket, wake: WakeSignal,
         commits: CommitThread, rows: RowWriter, directory: consuming StateDirectory,
         durableRecord: UInt64, log: Logger
@@ -55,7 +55,7 @@ struct Engine<Service: TierService>: ~Copyable {
     }
 
     /// Runs until a stop is asked for, then makes everything durable and says goodbye.
-    mutating func run() throws {
+    package mutating func run() throws {
         while !wake.isStopRequested { try turn(mayWait: true) }
         core.isStopping = true
         try finish()

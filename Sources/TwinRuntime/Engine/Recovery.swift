@@ -1,25 +1,25 @@
 internal import Msgpack
 internal import TwinCore
-internal import TwinStore
+package import TwinStore
 internal import TwinWire
 
 /// Brings an instance back from its files: rows first, then the journal behind them.
 ///
 /// Emits no alerts and no messages. What was read is durable before anything is sent: opening the
 /// journal and the rows has synced both.
-enum Recovery {
+package enum Recovery {
     /// Code and configuration that steps twins; part of rows, so that an upgrade is noticed.
-    static let replayVersion = "1"
+    package static let replayVersion = "1"
 
     /// What recovery found, for the log.
-    struct Report: Sendable {
-        var twins = 0
-        var shards = 0
-        var records = 0
+    package struct Report: Sendable {
+        package var twins = 0
+        package var shards = 0
+        package var records = 0
     }
 
     /// Loads rows and replays the journal into `core`.
-    static func run<Service: TierService, D: Disk>(
+    package static func run<Service: TierService, D: Disk>(
         _ core: inout InstanceCore<Service>, rows: RowStore, journal: borrowing Journal<D>,
         from first: RecordNumber
     ) throws(StoreError) -> Report {

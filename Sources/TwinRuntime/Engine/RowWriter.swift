@@ -1,10 +1,10 @@
-internal import TwinStore
+package import TwinStore
 internal import TwinCore
 internal import TwinWire
 
 /// The thread that owns the rows: writes slices behind the journal, reads old alerts, checkpoints,
 /// keeps the alert log inside its bounds.
-final class RowWriter: Sendable {
+package final class RowWriter: Sendable {
     private enum Job: Sendable {
         case save(PendingSlice, durable: UInt64)
         case read(AlertRead)
@@ -26,7 +26,7 @@ final class RowWriter: Sendable {
     private static let slicesPerCheckpoint = 10
     private static let slicesPerTrim = 60
 
-    init(_ rows: RowStore, wake: WakeSignal) {
+    package init(_ rows: RowStore, wake: WakeSignal) {
         let jobs = jobs
         let results = results
         thread = DedicatedThread(name: "rows") {
@@ -79,7 +79,8 @@ final class RowWriter: Sendable {
 
     // MARK: translation
 
-    private static func rowSlice(_ pending: PendingSlice, durable: UInt64) -> RowSlice {
+    /// A slice as the rows take it.
+    package static func rowSlice(_ pending: PendingSlice, durable: UInt64) -> RowSlice {
         var slice = RowSlice(
             savedAt: pending.savedAt, journalFrom: RecordNumber(rawValue: pending.journalFrom),
             durable: RecordNumber(rawValue: durable), replayVersion: Recovery.replayVersion)

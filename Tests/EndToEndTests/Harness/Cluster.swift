@@ -90,6 +90,12 @@ final class Cluster {
         return try await process.end(within: seconds)
     }
 
+    /// SIGSTOP: the process stands still.
+    func freeze(_ member: Member) throws { try process(member).send(SIGSTOP) }
+
+    /// SIGCONT: it goes on.
+    func thaw(_ member: Member) throws { try process(member).send(SIGCONT) }
+
     // MARK: readiness
 
     /// Waits until every member answers and every shard has its owner.

@@ -68,14 +68,16 @@ private struct Reporter: ~Copyable {
     private var refused: String?
 
     init(_ fleet: Fleet, faulty: Set<TwinKey>, endpoint: String) throws {
-        self.fleet = fleet
-        self.faulty = faulty
-        bootedAt = ClientTime.wall + (.zero - Self.upBefore)
-        connection = try Connection(to: endpoint)
-        relay = try ReportRelay(
+        // All that may throw comes first: a value that cannot be copied is made whole or not.
+        let relay = try ReportRelay(
             names: Self.names,
             profile: ReporterProfile(
                 interval: ReportLoad.interval, agentVersion: "test", relay: "end-to-end"))
+        connection = try Connection(to: endpoint)
+        self.relay = relay
+        self.fleet = fleet
+        self.faulty = faulty
+        bootedAt = ClientTime.wall + (.zero - Self.upBefore)
         nextTick = ClientTime.monotonicMilliseconds
     }
 

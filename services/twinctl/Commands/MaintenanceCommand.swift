@@ -101,12 +101,3 @@ struct ListMaintenance: TwinctlCommand {
         return session.tellMissing(failures)
     }
 }
-
-/// Who acts: `--owner`, else `$USER`.
-enum Owner {
-    static func name(_ option: String?) throws(ClientError) -> String {
-        if let option, !option.isEmpty { return option }
-        if let user = ProcessInfo.processInfo.environment["USER"], !user.isEmpty { return user }
-        throw .usage(message: "who are you? $USER is empty", hint: "add --owner NAME")
-    }
-}

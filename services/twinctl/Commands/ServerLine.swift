@@ -69,8 +69,8 @@ struct ServerLine {
         return (
             try Self.server(columns[0]),
             CommissionRequest(
-                dc: try Self.chosen(named, dc), rack: try Self.key(columns[Self.rackColumn], "rack"),
-                labels: labels)
+                dc: try Self.chosen(named, dc),
+                rack: try Self.key(columns[Self.rackColumn], "rack"), labels: labels)
         )
     }
 
@@ -85,17 +85,20 @@ struct ServerLine {
         var columns: [String] = []
         var column = ""
         var isQuoted = false
+        var hasJustClosed = false
         for character in text {
             switch character {
             case "\"":
-                if !isQuoted, column.last == "\"" { column.removeLast() }
+                if hasJustClosed { column.append("\"") }
+                hasJustClosed = isQuoted
                 isQuoted.toggle()
-                if isQuoted, !column.isEmpty { column.append("\"") }
+                continue
             case separator where !isQuoted:
                 columns.append(column.trimmed)
                 column = ""
             default: column.append(character)
             }
+            hasJustClosed = false
         }
         return columns + [column.trimmed]
     }

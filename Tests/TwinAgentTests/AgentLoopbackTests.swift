@@ -1,0 +1,77 @@
+import Foundation
+import Logging
+import Testing
+import TwinCore
+import TwinWire
+import ZeroMQ
+import twin_agent
+
+@Suite("An agent and a broker over a socket")
+struct AgentLoopbackTests {
+    /// What one request of the agent held.
+    private struct Received: Sendable {
+        let destination: String
+        let type: MessageType
+        let names: [String]
+        let profile: ReporterProfile
+        let reports: [ReceivedReport]
+    }
+
+    private static let patienceMilliseconds = 10_000
+    private static let key = "web-01"
+
+    @Test("this host's first report goes to its twin at once, and again until it is answered ok")
+    func reports() async throws {
+        var router = try Socket(.router, in: Context())
+        try router.bind("tcp://127.0.0.1:*")
+        var settings = AgentSettings(server: try TwinKey(Self.key))
+        settings.broker = try router.boundEndpoint
+        let agent = AgentService(settings, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        async let running: Void = agent.run()
+        let answers: [Refusal.Code?] = [.unavailable, nil]
+        let received = try answers.map { try Self.answer(&router, refusing: $0) }
+        agent.stop()
+        try await running
+        for request in received {
+            #expect(request.destination == "server/\(Self.key)")
+            #expect(request.type == .reportBatch)
+            #expect(request.names.contains("system.memory.utilization"))
+            #expect(request.profile.interval == Limits.intervalDefault)
+            #expect(request.reports.map(\.key.description) == [Self.key])
+        }
+        let reports = received.compactMap(\.reports.first)
+        #expect(reports.map(\.flags) == [[], .buffered])
+        #expect(reports.first?.at == reports.last?.at)
+    }
+
+    /// Takes the agent's next request and answers it, with a refusal of this code or with `ok`.
+    private static func answer(
+        _ router: inout Socket, refusing code: Refusal.Code?
+    ) throws -> Received {
+        var poller = Poller()
+        _ = poller.add(router)
+        try #require(try poller.wait(timeoutMilliseconds: patienceMilliseconds) == 1)
+        var message = Message()
+        try #require(try router.receive(into: &message) == .message)
+        try #require(message.frameCount == 4)
+        let envelope = try Envelope(message.frame(2))
+        let received = try read(message, envelope)
+        var reply = ReportBatchReply()
+        reply.take(.accepted)
+        let (type, payload) =
+            code.map { (MessageType.refused, Payload.pack(RefusalPayload(Refusal($0, "no")))) }
+            ?? (envelope.type, Payload.pack(reply))
+        #expect(
+            try router.send([message.bytes(0), envelope.reply(type).packed, payload]) == .sent)
+        return received
+    }
+
+    private static func read(_ message: borrowing Message, _ envelope: Envelope) throws -> Received {
+        var reader = try ReportBatchReader(message.frame(3))
+        var reports: [ReceivedReport] = []
+        while let report = try ReportPackingTests.next(&reader) { reports.append(report) }
+        return Received(
+            destination: String(decoding: message.bytes(1), as: UTF8.self), type: envelope.type,
+            names: reader.header.names, profile: reader.header.profile, reports: reports)
+    }
+}

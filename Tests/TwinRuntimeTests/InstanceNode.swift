@@ -1,0 +1,121 @@
+import Msgpack
+import Testing
+import TwinCore
+import TwinRuntime
+import TwinStore
+import TwinWire
+
+/// One instance core with its journal kept as a list, driven without threads, sockets and clocks.
+struct InstanceNode<Service: TierService> {
+    var core: InstanceCore<Service>
+    /// Messages that the next turn finds.
+    var inbox: [[[UInt8]]] = []
+    /// The journal: record 1 is the first.
+    var records: [[UInt8]] = []
+    /// Where slices go; nil = they are dropped as if saved.
+    var rows: RowStore?
+    /// Every slice so far, for what rows must never be ahead of.
+    var slices: [(slice: PendingSlice, durable: UInt64)] = []
+    /// Records appended and not yet durable, with what waits for them.
+    var isDiskHeld = false
+    private(set) var held: ClosedTurn?
+    /// Rows are written only when told: then everything is in the journal.
+    var savesRows = true
+
+    init(_ name: String, nonce: UInt64) throws {
+        core = InstanceCore(
+            name: try InstanceName(name), softwareVersion: "1.0.0", processNonce: nonce,
+            identity: MemberIdentity(clusterId: nil, startNumber: 0, isRestored: false),
+            running: .zero, nextRecord: 1)
+    }
+
+    /// One pass of the engine; what it gives back may leave: beats, then what is committed.
+    mutating func turn(at clock: TurnClock) throws -> [[[UInt8]]] {
+        core.pulse(at: clock.monotonic, oldestTurnMilliseconds: 0)
+        var sent: [[[UInt8]]] = []
+        if held == nil { core.begin(clock) }
+        for message in inbox { core.receive(message.count) { message[$0] } }
+        inbox.removeAll()
+        core.drained(stoppedAtLimit: false)
+        if core.identityToStore != nil { core.identityStored() }
+        sent += core.takeUrgent()
+        guard held == nil else { return sent }
+        guard
+            let closed = core.close(durableRecord: UInt64(records.count), journalBytes: 0)
+        else { return sent }
+        if isDiskHeld, closed.record != nil {
+            held = closed
+            return sent
+        }
+        return sent + (try commit(closed))
+    }
+
+    /// The disk ends its sync: what waited for it may leave.
+    mutating func releaseDisk() throws -> [[[UInt8]]] {
+        isDiskHeld = false
+        defer { held = nil }
+        return try held.map { try commit($0) } ?? []
+    }
+
+    private mutating func commit(_ closed: ClosedTurn) throws -> [[[UInt8]]] {
+        if let record = closed.record {
+            records.append(record)
+            #expect(UInt64(records.count) == closed.number)
+        }
+        if let slice = closed.slice {
+            let durable = UInt64(records.count)
+            slices.append((slice, durable))
+            if savesRows {
+                try rows?.save(RowWriter.rowSlice(slice, durable: durable))
+                core.sliceSaved()
+            }
+        }
+        return closed.messages
+    }
+
+    // MARK: restart
+
+    /// A core that starts from the rows (none: from nothing) and the journal.
+    func recovered(from rows: RowStore, nonce: UInt64 = 99) throws -> InstanceCore<Service> {
+        let disk = MemoryDisk()
+        var journal = try Journal(on: disk, salt: 7)
+        for record in records { _ = try journal.append(record.span) }
+        _ = try journal.sync()
+        var core = InstanceCore<Service>(
+            name: core.name, softwareVersion: "1.0.0", processNonce: nonce,
+            identity: core.identity, running: .zero, nextRecord: UInt64(records.count) + 1)
+        _ = try Recovery.run(
+            &core, rows: rows, journal: journal, from: try rows.meta().journalFrom)
+        return core
+    }
+
+    /// Everything of a core that must survive, by name, in bytes.
+    static func durableState(of core: InstanceCore<Service>) throws -> [String: [UInt8]] {
+        var parts: [String: [UInt8]] = [:]
+        for index in core.ownedIndices {
+            guard let shard = core.shards[index] else { continue }
+            let name = "\(shard.id) \(shard.epoch)"
+            parts["\(name) position \(shard.position)"] = []
+            parts["\(name) next ordinal \(shard.nextOrdinal)"] = []
+            parts["\(name) highest incident \(shard.highestIncident)"] = []
+            parts["\(name) alerts \(shard.alertSequence)"] = []
+            parts["\(name) offset \(shard.elapsedOffset)"] = []
+            parts["\(name) conditions"] = try MsgpackEncoder.encode(shard.conditions)
+            parts["\(name) metric sets"] = try MsgpackEncoder.encode(shard.metricSets)
+            parts["\(name) profiles"] = try MsgpackEncoder.encode(shard.profiles)
+            for slot in shard.slots {
+                guard let twin = slot.twin else { continue }
+                parts["\(name) \(twin.key) \(twin.ordinal) at \(slot.position)"] =
+                    try MsgpackEncoder.encode(twin)
+            }
+        }
+        return parts
+    }
+
+    /// The names of what differs between this core and another; empty = equal bit by bit.
+    func differences(to other: InstanceCore<Service>) throws -> [String] {
+        let live = try Self.durableState(of: core)
+        let found = try Self.durableState(of: other)
+        return Set(live.keys).union(found.keys).filter { live[$0] != found[$0] }.sorted()
+    }
+}
