@@ -1,4 +1,4 @@
-package import TwinCore
+internal import TwinCore
 package import TwinWire
 
 /// One instance's page of a list query: items in ascending order, and where it goes on.

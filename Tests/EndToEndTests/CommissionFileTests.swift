@@ -49,7 +49,7 @@ extension EndToEnd {
                 "commission", "--file", other, "--dry-run", "--prune")
             #expect(difference.status == 0)
             #expect(difference.text.contains("~ f-r1-s1  f/f-r1 → f/f-r2"))
-            #expect(difference.text.contains("~ f-r1-s2  feed=A → feed=B"))
+            #expect(difference.text.contains("~ f-r1-s2  feed=A → B"))
             #expect(difference.text.contains("+ f-r1-s41  f/f-r1"))
             #expect(difference.text.contains("- f-r1-s3  f/f-r1"))
             #expect(difference.text.contains("1 new, 1 moved, 1 relabelled, 4997 unchanged"))

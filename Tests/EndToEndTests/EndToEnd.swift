@@ -6,7 +6,7 @@ import Testing
 ///
 /// The suites run beside each other, because their time is spent waiting: what a cluster promises
 /// about silence shows only after silence. `TWIN_LONG=1` makes pauses last minutes.
-@Suite("The real executables", .clusterLogs)
+@Suite("The real executables", .clusterLogs, .onOwnThread)
 enum EndToEnd {
     /// True when pauses and outages last as long as in an operator's life.
     static let isLong = ProcessInfo.processInfo.environment["TWIN_LONG"] == "1"

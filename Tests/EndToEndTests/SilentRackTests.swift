@@ -37,7 +37,7 @@ extension EndToEnd {
             }
             let incident = try #require(found.racks.first?.incident)
             try await eventually("the incident is told to be resolved") {
-                reader.alerts.contains { $0.incident?.id == incident && $0.change == "resolved" }
+                try reader.alerts().contains { $0.incident?.id == incident && $0.change == "resolved" }
             }
             _ = try await reports.finish()
             let pages = try await reader.finish().filter(\.pages)

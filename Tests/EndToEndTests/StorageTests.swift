@@ -89,7 +89,7 @@ extension EndToEnd {
                 let last = try #require(bytes.lastIndex { $0 != 0 })
                 return (Self.recordsOffset + last) / 2
             }
-            try await Self.verifyRefusal(in: cluster)
+            try await Self.verifyRefusal(in: cluster, naming: "journal-0000000001.seg")
         }
 
         @Test("a flipped bit in a row is found by check, and the service refuses to start")
@@ -107,7 +107,7 @@ extension EndToEnd {
                 let found = try #require(bytes.range(of: Data("\(key)healthy".utf8)))
                 return found.upperBound + Self.intoState
             }
-            try await Self.verifyRefusal(in: cluster)
+            try await Self.verifyRefusal(in: cluster, naming: "rows.sqlite")
         }
 
         /// Where records begin in a segment.
@@ -115,17 +115,20 @@ extension EndToEnd {
         /// Some bytes into what follows the readable columns.
         private static let intoState = 40
 
-        private static func verifyRefusal(in cluster: Cluster) async throws {
+        private static func verifyRefusal(
+            in cluster: Cluster, naming file: String
+        ) async throws {
             let check = try await Tool.run(
                 "server-twin-svc", ["check", cluster.folder.file("server-a")], in: cluster.folder)
             #expect(check.status == 74)
             #expect(check.text.contains("damage: "))
+            #expect(check.text.contains(file))
             #expect(check.text.contains("is DAMAGED"))
             try cluster.start(.serverA)
             let process = try cluster.process(.serverA)
             #expect(try await process.end() == storageFailed)
             #expect(process.log.contains("storage-failed"))
-            #expect(process.log.contains(cluster.folder.file("server-a")))
+            #expect(process.log.contains(file))
         }
     }
 }

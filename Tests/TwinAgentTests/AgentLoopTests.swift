@@ -136,12 +136,22 @@ struct AgentLoopTests {
             ])
     }
 
-    @Test("sampling goes on while an answer is late")
+    @Test("sampling goes on while an answer is late, and nothing else is sent")
     func slowAnswer() {
-        var scenario = AgentScenario()
-        scenario.run(untilMilliseconds: 4_000) { _ in AgentScenario.nobody }
-        #expect(scenario.sampleTimes == [0])
-        scenario.run(untilMilliseconds: Self.interval) { _ in AgentScenario.nobody }
-        #expect(scenario.sampleTimes == [0, Self.interval])
+        var loop = AgentLoop(interval: AgentScenario.interval, nowMilliseconds: 0)
+        let sample = HostSample(
+            at: Timestamp(milliseconds: 0), names: [], values: [], devices: [], rebooted: false)
+        var steps: [String] = []
+        for now in [0, 0, 0, Self.interval, Self.interval] {
+            switch loop.step(nowMilliseconds: now) {
+            case .sample:
+                steps.append("sample")
+                loop.sampled(sample, nowMilliseconds: now)
+            case .send: steps.append("send")
+            case .wait(let until): steps.append("wait \(until)")
+            case .disconnect, .rememberBoot, .tell: steps.append("other")
+            }
+        }
+        #expect(steps == ["sample", "send", "wait 10000", "sample", "wait 20000"])
     }
 }

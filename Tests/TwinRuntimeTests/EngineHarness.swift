@@ -85,7 +85,8 @@ final class EngineHarness {
 
     private func take(_ frames: [[UInt8]]) throws {
         routingID = frames[0]
-        let envelope = try Envelope(frames[2].span)
+        let bytes = frames[2]
+        let envelope = try Envelope(bytes.span)
         switch envelope.type {
         case .register:
             try reply(envelope, .register, Payload.pack(try grant()))

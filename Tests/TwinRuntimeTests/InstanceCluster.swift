@@ -100,7 +100,8 @@ struct InstanceCluster {
     mutating func carry(_ messages: [[[UInt8]]], from tier: Tier) throws {
         for frames in messages {
             for frame in frames { effects.add(frame) }
-            let envelope = try Envelope(frames[1].span)
+            let bytes = frames[1]
+            let envelope = try Envelope(bytes.span)
             if envelope.kind == .reply {
                 try carryReply(frames, envelope)
             } else {
@@ -273,7 +274,7 @@ struct InstanceCluster {
     /// The whole alert log of all three tiers, as readers get it.
     mutating func alertLog() throws -> [AlertDocument] {
         try ["server@server-a", "rack@rack-a", "dc@dc-a"].flatMap { instance in
-            var cursor: AlertCursor?
+            var cursor: TwinWire.AlertCursor?
             var records: [AlertDocument] = []
             var isComplete = false
             while !isComplete {

@@ -2,7 +2,7 @@ import ArgumentParser
 import TwinClient
 import TwinWire
 
-/// The command line of dc-twins; cli.md is its contract.
+/// The command line of dc-twins: one verb a file in Commands/.
 @main
 struct Twinctl: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -23,7 +23,7 @@ struct Twinctl: ParsableCommand {
             AlertsCommand.self, GetCommand.self, ListCommand.self, CommissionCommand.self,
             DecommissionCommand.self, MaintenanceCommand.self, AcknowledgeCommand.self,
             ReportCommand.self, RequestCommand.self, PingCommand.self, CheckCommand.self,
-            SimulateCommand.self, ReplayCommand.self,
+            SimulateCommand.self, ReplayCommand.self, UpCommand.self, DownCommand.self,
         ])
 
     static func main() {

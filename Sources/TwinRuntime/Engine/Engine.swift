@@ -203,7 +203,8 @@ package struct Engine<Service: TierService>: ~Copyable {
             hint: "make room or replace the disk, then start the instance again")
         let payload = Payload.pack(RefusalPayload(refusal))
         for frames in inFlight?.messages ?? [] where frames.count == Self.replyFrames {
-            let envelope = try Envelope(frames[1].span)
+            let header = frames[1]
+            let envelope = try Envelope(header.span)
             guard envelope.kind == .reply else { continue }
             try send([frames[0], envelope.reply(.refused, from: core.source).packed, payload])
         }

@@ -1,4 +1,4 @@
-package import TwinCore
+internal import TwinCore
 
 /// Payload of `Report`: one report as people type it.
 package struct ReportRequest: Equatable, Sendable, Codable {

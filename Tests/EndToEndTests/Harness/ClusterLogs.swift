@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import Testing
 
 /// The log files of the processes that run now, so that a failure can show how they end.
 final class ClusterLogs: Sendable {
@@ -7,24 +8,34 @@ final class ClusterLogs: Sendable {
 
     private static let linesShown = 25
 
-    private let paths = Mutex<[String]>([])
+    private struct Entry: Sendable {
+        let path: String
+        /// The test that started the process; nil outside of any.
+        let test: Test.ID?
+    }
+
+    private let entries = Mutex<[Entry]>([])
 
     func add(_ path: String) {
-        paths.withLock { paths in
-            if !paths.contains(path) { paths.append(path) }
+        let test = Test.current?.id
+        entries.withLock { entries in
+            if !entries.contains(where: { $0.path == path }) {
+                entries.append(Entry(path: path, test: test))
+            }
         }
     }
 
     /// Forgets the logs below a folder that goes away.
     func forget(below folder: String) {
-        paths.withLock { $0.removeAll { $0.hasPrefix(folder) } }
+        entries.withLock { $0.removeAll { $0.path.hasPrefix(folder) } }
     }
 
-    /// The last lines of every log, each under its path.
+    /// The last lines of every log of the running test, each under its path.
     var tails: [String] {
-        paths.withLock { $0 }.map { path in
-            let lines = LogText.read(path).split(separator: "\n").suffix(Self.linesShown)
-            return "\(path):\n\(lines.joined(separator: "\n"))"
+        let test = Test.current?.id
+        return entries.withLock { $0 }.filter { $0.test == test }.map { entry in
+            let lines = LogText.read(entry.path).split(separator: "\n").suffix(Self.linesShown)
+            return "\(entry.path):\n\(lines.joined(separator: "\n"))"
         }
     }
 }

@@ -24,6 +24,12 @@ final class Worker<Output: Sendable>: Sendable {
 
     deinit { stop.raise() }
 
+    /// Throws what has ended the thread already.
+    func check() throws {
+        guard case .failure(let error)? = outcome.result.withLock({ $0 }) else { return }
+        throw error
+    }
+
     /// Asks the thread to stop and waits for what it hands over.
     func finish(within seconds: Double = 60) async throws -> Output {
         stop.raise()

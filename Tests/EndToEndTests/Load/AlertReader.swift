@@ -37,12 +37,15 @@ final class AlertReader: Sendable {
     /// Short, because a question that died with its instance is only asked again after it.
     private static let wait = Milliseconds.seconds(3)
 
-    /// Every record so far, in the order read.
-    var alerts: [AlertDocument] { seen.alerts.withLock { $0 } }
+    /// Every record so far, in the order read; throws what ended the reader before its time.
+    func alerts() throws -> [AlertDocument] {
+        try worker.check()
+        return seen.alerts.withLock { $0 }
+    }
 
     func finish() async throws -> [AlertDocument] {
         try await worker.finish()
-        return alerts
+        return seen.alerts.withLock { $0 }
     }
 }
 
@@ -52,6 +55,17 @@ struct AlertSequences: Equatable, Sendable {
 
     init(_ alerts: [AlertDocument]) throws {
         for alert in alerts { byShard[try AlertID(alert.id).shard, default: []].append(alert) }
+    }
+
+    /// The first shard that a reader has otherwise; nil = it has read exactly this.
+    func difference(from read: AlertSequences) -> String? {
+        for shard in Set(byShard.keys).union(read.byShard.keys).sorted() {
+            let there = byShard[shard, default: []]
+            let found = read.byShard[shard, default: []]
+            guard there != found else { continue }
+            return "\(shard): \(there.map(\.id)) are there, \(found.map(\.id)) were read"
+        }
+        return nil
     }
 
     /// The first place where a shard's sequence numbers are not 1, 2, 3 …; nil = whole.

@@ -78,8 +78,12 @@ final class Trial {
     private func verifyAlerts() async throws {
         let truth = try await eventually("both readers have the whole log") {
             let truth = try AlertSequences(self.cluster.client.alerts())
-            let isRead = try self.readers.allSatisfy { try AlertSequences($0.alerts) == truth }
-            return isRead ? truth : nil
+            for reader in self.readers {
+                if let difference = try truth.difference(from: AlertSequences(reader.alerts())) {
+                    throw HarnessError(difference)
+                }
+            }
+            return truth
         }
         #expect(try truth.hole() == nil)
         #expect(!truth.byShard.isEmpty)

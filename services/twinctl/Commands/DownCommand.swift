@@ -4,7 +4,7 @@ import Foundation
 /// `twinctl down`: ends what `twinctl up` runs.
 struct DownCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "down", abstract: "Stop what `up` runs on this machine.")
+        commandName: "down", abstract: "Stop what `up` runs on this machine")
 
     @Option(
         name: .customLong("state-dir"),

@@ -1,3 +1,4 @@
+internal import TwinCore
 import TwinWire
 
 /// The states of a monitoring plugin; the raw value is its exit code.

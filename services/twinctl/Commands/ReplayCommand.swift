@@ -6,7 +6,7 @@ import TwinCore
 /// `twinctl replay`: a recorded series through the production twin, and its score.
 struct ReplayCommand: TwinctlCommand {
     static let configuration = CommandConfiguration(
-        commandName: "replay", abstract: "Judge a recorded series, and score it.",
+        commandName: "replay", abstract: "Judge a recorded series, and score it",
         discussion: """
             The file has one row a time and one column a metric, with a header or without \
             (then the metrics are c1, c2, …, judged by their baseline alone); a first column of \

@@ -6,7 +6,7 @@ import TwinCore
 struct SimulateCommand: TwinctlCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",
-        abstract: "Run a simulated fleet against a cluster that allows it.",
+        abstract: "Run a simulated fleet against a cluster that allows it",
         discussion: """
             A fault is KIND:TARGET@START+DURATION, such as tor:dc1-r07@30s+120s; START counts \
             from the first report. A wrong KIND or TARGET is answered with what there is. In the \

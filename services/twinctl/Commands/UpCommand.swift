@@ -5,7 +5,7 @@ import TwinClient
 /// `twinctl up`: the whole product on this machine, as plain processes.
 struct UpCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "up", abstract: "Run the whole product on this machine.",
+        commandName: "up", abstract: "Run the whole product on this machine",
         discussion: """
             Starts the broker, the instances of all three tiers, the agent for this host and a \
             simulated fleet, restarts what ends, and shows every page as it happens.

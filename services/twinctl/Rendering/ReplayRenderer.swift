@@ -1,3 +1,4 @@
+internal import TwinCore
 /// `twinctl replay`: the incidents of a recorded series, and the score.
 enum ReplayRenderer {
     static func text(_ document: ReplayDocument, _ context: RenderContext) -> String {

@@ -1,3 +1,4 @@
+internal import TwinWire
 import TwinClient
 import TwinCore
 
