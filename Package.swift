@@ -96,8 +96,8 @@ let package = Package(
         executable(
             "twin-agent",
             [
-                "TwinClient", "TwinWire", "TwinCore", "HostMetrics", "CPlatform", "Msgpack",
-                "ZeroMQ", argumentParser, logging, lifecycle,
+                "TwinClient", "TwinWire", "TwinCore", "HostMetrics", "CPlatform",
+                argumentParser, logging, lifecycle,
             ]),
         .executableTarget(
             name: "twin-bench",
@@ -127,10 +127,16 @@ let package = Package(
         tests(
             "TwinctlTests",
             [
-                "twinctl", "TwinClient", "TwinWire", "TwinCore", "ZeroMQ", "Msgpack",
+                "twinctl", "TwinClient", "TwinWire", "TwinCore", "SimulatedFleet",
                 argumentParser,
             ]),
-        tests("TwinAgentTests", ["twin-agent", "HostMetrics", "TwinCore", "ZeroMQ", "Msgpack"]),
+        tests(
+            "TwinAgentTests",
+            [
+                "twin-agent", "TwinClient", "TwinWire", "HostMetrics", "TwinCore", "CPlatform",
+                "ZeroMQ", logging,
+            ]),
+        tests("EndToEndTests", ["TwinClient", "TwinWire", "TwinCore"]),
         tests("TidyTests", []),
     ]
 )

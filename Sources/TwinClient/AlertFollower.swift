@@ -78,8 +78,10 @@ package struct AlertFollower {
         for source in sources { ask(source, wait: .zero, terms: terms, over: &connection) }
         defer { forgetAll(over: &connection) }
         while !open.isEmpty {
-            guard let completion = try connection.nextCompletion(byMilliseconds: .max),
-                let source = open.removeValue(forKey: completion.id)
+            let completion = try connection.nextCompletion(byMilliseconds: .max) {
+                open[$0.id] != nil
+            }
+            guard let completion, let source = open.removeValue(forKey: completion.id)
             else { continue }
             switch completion.result {
             case .failure(let error): newlyAway.append((source.instance, error))
@@ -104,9 +106,10 @@ package struct AlertFollower {
             let limit = min(
                 sequencer.dueMilliseconds ?? .max,
                 pauses.values.map(\.untilMilliseconds).filter { $0 > 0 }.min() ?? .max)
-            if let completion = try connection.nextCompletion(byMilliseconds: limit),
-                let source = open.removeValue(forKey: completion.id)
-            {
+            let completion = try connection.nextCompletion(byMilliseconds: limit) {
+                open[$0.id] != nil
+            }
+            if let completion, let source = open.removeValue(forKey: completion.id) {
                 switch completion.result {
                 case .success(let reply): try take(reply, from: source)
                 case .failure(let error): try fail(source, error)

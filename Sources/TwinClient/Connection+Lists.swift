@@ -18,7 +18,10 @@ extension Connection {
         }
         defer { for id in gathering.asked.keys { forget(id) } }
         while !gathering.asked.isEmpty {
-            guard let completion = try nextCompletion(byMilliseconds: .max) else { continue }
+            let completion = try nextCompletion(byMilliseconds: .max) {
+                gathering.asked[$0.id] != nil
+            }
+            guard let completion else { continue }
             try gathering.take(completion, over: &self)
         }
         return try gathering.list(of: tier, placement: placement)

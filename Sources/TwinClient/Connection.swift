@@ -75,8 +75,8 @@ package struct Connection: ~Copyable {
         let id = submit(request)
         defer { forget(id) }
         while true {
-            guard let completion = try nextCompletion(byMilliseconds: .max) else { continue }
-            if completion.id == id { return try completion.result.get() }
+            let completion = try nextCompletion(byMilliseconds: .max) { $0.id == id }
+            if let completion { return try completion.result.get() }
         }
     }
 
@@ -102,8 +102,8 @@ package struct Connection: ~Copyable {
                 indexByID[submit(requests[next])] = next
                 next += 1
             }
-            guard let completion = try nextCompletion(byMilliseconds: .max),
-                let index = indexByID.removeValue(forKey: completion.id)
+            let completion = try nextCompletion(byMilliseconds: .max) { indexByID[$0.id] != nil }
+            guard let completion, let index = indexByID.removeValue(forKey: completion.id)
             else { continue }
             each(index, completion.result)
         }
@@ -129,8 +129,11 @@ package struct Connection: ~Copyable {
     }
 
     /// Waits for the end of some request; nil when the time (monotonic milliseconds) came first.
+    ///
+    /// Ends that are not wanted stay for whoever waits for them: a question asked while others are
+    /// open must not swallow their answers.
     package mutating func nextCompletion(
-        byMilliseconds limit: Int64
+        byMilliseconds limit: Int64, where isWanted: (Completion) -> Bool = { _ in true }
     ) throws(ClientError) -> Completion? {
         while true {
             if isInterrupted() { throw .interrupted }
@@ -139,7 +142,9 @@ package struct Connection: ~Copyable {
                 if now >= nextCareMilliseconds { try care(nowMilliseconds: now) }
                 try flush()
                 try drain()
-                if !completions.isEmpty { return completions.removeFirst() }
+                if let index = completions.firstIndex(where: isWanted) {
+                    return completions.remove(at: index)
+                }
                 if now >= limit { return nil }
                 let wait = max(0, min(limit, nextCareMilliseconds) - now)
                 let hasToSend = sendQueueHead < sendQueue.count

@@ -29,12 +29,18 @@ extension EndToEnd {
             #expect(found.dc == fleet.dc.description)
             #expect(found.request != nil, "the answer names its request")
             #expect(!found.healthy)
+            let said = try await cluster.twinctl("unhealthy-racks", "--exit-code")
+            #expect(said.status == 2)
+            #expect(said.text.contains("site is UNHEALTHY: 1 of 4 racks, 0 unknown"))
+            #expect(said.text.contains("\(broken.rack)"))
 
             reports.revive(broken.servers)
             try await eventually("the repaired rack is healthy again", within: 60) {
                 let document = try client.unhealthyRacks(fleet.dc)
                 return document.racks.isEmpty && document.healthy
             }
+            let after = try await cluster.twinctl("unhealthy-racks", "--exit-code")
+            #expect(after.status == 0, "\(after.text)")
             let incident = try #require(found.racks.first?.incident)
             try await eventually("the incident is told to be resolved") {
                 try reader.alerts().contains { $0.incident?.id == incident && $0.change == "resolved" }

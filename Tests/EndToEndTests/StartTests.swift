@@ -5,8 +5,9 @@ import TwinWire
 extension EndToEnd {
     @Suite("starting")
     struct StartTests {
-        /// A wrong start must end while the operator is still looking.
-        private static let promptly = 12.0
+        /// A wrong start must end while the operator is still looking: within 5 s, and what a
+        /// busy machine adds.
+        private static let promptly = 30.0
 
         @Test("services that start before their broker wait for it")
         func anyOrder() async throws {

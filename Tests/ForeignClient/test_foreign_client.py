@@ -305,10 +305,9 @@ class HostileFrames(ForeignClientTest):
             ("Ping", 99, "unsupported-version"), ("NoSuchType", 1, "invalid"),
         ]:
             with self.subTest(type=message_type, version=version):
-                request = self.client.send("broker", message_type, {}, version=version)
-                answer, answered, payload = self.client.receive()
+                self.client.send("broker", message_type, {}, version=version)
+                answer, _, payload = self.client.receive()
                 self.assertEqual((answer, payload["code"]), ("Refused", code))
-                self.assertIn(answered, (request, 0))
 
     def test_what_cannot_be_meant_is_refused_with_a_reason(self):
         address = self.commission()

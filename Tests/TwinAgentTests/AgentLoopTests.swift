@@ -20,7 +20,7 @@ struct AgentLoopTests {
         #expect(scenario.waitingCount == 0)
     }
 
-    @Test("after 5 minutes without a broker everything arrives, oldest first, at ten times the rate")
+    @Test("after 5 minutes without a broker all arrives, oldest first, at ten times the rate")
     func backlog() {
         let away = Self.minute..<(6 * Self.minute)
         var scenario = AgentScenario()

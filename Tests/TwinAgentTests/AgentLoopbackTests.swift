@@ -55,7 +55,8 @@ struct AgentLoopbackTests {
         _ router: inout Socket, refusing code: Refusal.Code?
     ) async throws -> Received {
         var message = Message()
-        for _ in 0..<waitsMax where try router.receive(into: &message) == .none {
+        for _ in 0..<waitsMax {
+            guard try router.receive(into: &message) == .none else { break }
             var poller = Poller()
             _ = poller.add(router)
             _ = try poller.wait(timeoutMilliseconds: waitMilliseconds)
@@ -74,7 +75,9 @@ struct AgentLoopbackTests {
         return received
     }
 
-    private static func read(_ message: borrowing Message, _ envelope: Envelope) throws -> Received {
+    private static func read(
+        _ message: borrowing Message, _ envelope: Envelope
+    ) throws -> Received {
         var reader = try ReportBatchReader(message.frame(3))
         var reports: [ReceivedReport] = []
         while let report = try ReportPackingTests.next(&reader) { reports.append(report) }

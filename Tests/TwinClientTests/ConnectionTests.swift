@@ -113,6 +113,20 @@ struct ConnectionTests {
         broker.stop()
     }
 
+    @Test("a question asked while others are open does not swallow their answers")
+    func openQuestions() throws {
+        let broker = try FakeBroker { request in .document(request.destination) }
+        var connection = try Connection(to: broker.endpoint)
+        let open = connection.submit(ClientRequest(.shard(ShardID(tier: .rack, index: 3)), .ping))
+        let others = [ClientRequest(.broker, .ping), ClientRequest(.broker, .ping)]
+        #expect(try connection.request(others[0]).decode(String.self) == "broker")
+        try connection.requestAll(others) { _, _ in }
+        let completion = try connection.nextCompletion(byMilliseconds: later(10_000))
+        #expect(completion?.id == open)
+        #expect(try completion?.result.get().decode(String.self) == "rack#3")
+        broker.stop()
+    }
+
     @Test("answers to nobody's question and bytes that are none are counted and ignored")
     func strangeAnswers() throws {
         let turn = Recorder<Int>()

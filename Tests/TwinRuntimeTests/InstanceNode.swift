@@ -19,8 +19,9 @@ struct InstanceNode<Service: TierService> {
     /// Records appended and not yet durable, with what waits for them.
     var isDiskHeld = false
     private(set) var held: ClosedTurn?
-    /// Rows are written only when told: then everything is in the journal.
+    /// False: slices wait, the first until `releaseRows`, as behind a slow database.
     var savesRows = true
+    private var unsaved: RowSlice?
 
     init(_ name: String, nonce: UInt64) throws {
         core = InstanceCore(
@@ -65,12 +66,23 @@ struct InstanceNode<Service: TierService> {
         if let slice = closed.slice {
             let durable = UInt64(records.count)
             slices.append((slice, durable))
-            if savesRows {
-                try rows?.save(RowWriter.rowSlice(slice, durable: durable))
-                core.sliceSaved()
-            }
+            unsaved = RowWriter.rowSlice(slice, durable: durable)
+            if savesRows { try saveSlice() }
         }
         return closed.messages
+    }
+
+    private mutating func saveSlice() throws {
+        guard let slice = unsaved else { return }
+        try rows?.save(slice)
+        core.sliceSaved()
+        unsaved = nil
+    }
+
+    /// Slices are saved again, the waiting one first.
+    mutating func releaseRows() throws {
+        savesRows = true
+        try saveSlice()
     }
 
     // MARK: restart

@@ -55,6 +55,31 @@ struct RecoveryTests {
         #expect(looks > 0)
     }
 
+    @Test("What changed while rows were behind is in the shard's row once its record is dropped")
+    func conditionsBehindOldRows() throws {
+        let files = try InstanceFiles()
+        var cluster = try InstanceCluster.running()
+        let rows = try files.rows(.server)
+        cluster.server.rows = rows
+        cluster.losing = (.statuses, .rack)
+        cluster.server.savesRows = false
+        for number in 0..<600 { try cluster.commission("s\(number)") }
+        cluster.isBrokerAway = true
+        try cluster.pass(milliseconds: 6_000)
+        let change = cluster.server.records.count
+        try cluster.server.releaseRows()
+        var seen: Set<UInt64> = []
+        for _ in 0..<6 {
+            try cluster.pass(milliseconds: 1_000)
+            let from = try rows.meta().journalFrom.rawValue
+            seen.insert(from)
+            let recovered = try cluster.server.recovered(from: rows)
+            #expect(try cluster.server.differences(to: recovered) == [], "from record \(from)")
+        }
+        #expect(seen.count > 2, "rows came back in one slice")
+        #expect(try rows.meta().journalFrom.rawValue > change)
+    }
+
     @Test("A recovered instance has the whole alert log: every record once, the same bytes")
     func alerts() throws {
         let files = try InstanceFiles()

@@ -8,8 +8,9 @@ extension BrokerMachine {
     ) -> Result<RegistrationGrant, Refusal> {
         do throws(Refusal) {
             try checkForm(registration)
-            try checkName(registration, now: now)
+            // Before the name: another cluster's instance of the same name is no double of ours.
             let joins = try cluster(for: registration)
+            try checkName(registration, now: now)
             let start = try startNumber(for: registration)
             let claims = try judgeClaims(of: registration)
             admit(

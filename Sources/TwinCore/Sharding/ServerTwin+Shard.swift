@@ -49,12 +49,51 @@ extension DatacenterTwin: ShardTwin {
     }
 }
 
+/// What a shard says of a report before it takes it.
+package struct ReportPlan: Sendable {
+    package let admission: ReportAdmission
+    package let ordinal: UInt32
+    package let isDecommissioned: Bool
+    /// The window of the twin is laid out by the set of the report already.
+    package let isLaidOut: Bool
+}
+
+extension ServerTwin {
+    /// Like `wants()` in place, and so `mutating` without a change.
+    fileprivate mutating func plan(
+        at: Timestamp, values: Span<Float>, in set: MetricSet, wall: Timestamp
+    ) -> ReportPlan {
+        ReportPlan(
+            admission: admission(of: at, values: values, in: set, wall: wall), ordinal: ordinal,
+            isDecommissioned: isDecommissioned,
+            isLaidOut: metricSet.id == set.id || metricSet.count == 0)
+    }
+
+    fileprivate mutating func owesAnybody() -> Bool { hasDebts }
+}
+
 extension Shard where Twin == ServerTwin {
     /// What a report to the twin in `slot` gets; changes nothing.
     package func admission(
         slot: Int, at: Timestamp, values: Span<Float>, set: MetricSet, wall: Timestamp
     ) -> ReportAdmission {
         slots[slot].twin?.admission(of: at, values: values, in: set, wall: wall) ?? .tooOld
+    }
+
+    /// The same with all that the hot path wants to know; changes nothing (see `ShardTwin.wants`). Nil when
+    /// there is no such twin or metric set.
+    package mutating func plan(
+        slot: Int, at: Timestamp, values: Range<Int>, arena: [Float], metricSet: UInt16,
+        wall: Timestamp
+    ) -> ReportPlan? {
+        guard let set = metricSets[metricSet] else { return nil }
+        let values = arena.span.extracting(values)
+        return slots[slot].twin?.plan(at: at, values: values, in: set, wall: wall)
+    }
+
+    /// Whether the twin in `slot` owes its racks a word; changes nothing (see `ShardTwin.wants`).
+    package mutating func hasDebts(slot: Int) -> Bool {
+        slots[slot].twin?.owesAnybody() ?? false
     }
 
     /// The layout for a twin's window that takes reports in `reported`, and whether it is new.

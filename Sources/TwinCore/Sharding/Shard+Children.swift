@@ -3,6 +3,9 @@ extension Shard {
     /// Wakes the twins whose timers are due, each with one journalled input; at most `limit`.
     /// - Parameter touched: called with each slot after its step.
     /// - Returns: the number of twins woken; equal to `limit` when more may be due.
+    @specialized(where Twin == ServerTwin)
+    @specialized(where Twin == RackTwin)
+    @specialized(where Twin == DatacenterTwin)
     package mutating func fireTimers(
         at time: TurnTime, record: UInt64, limit: Int, touched: (inout Shard, Int) -> Void
     ) -> Int {
@@ -93,10 +96,19 @@ extension Shard {
             metricSets: metricSets, profiles: profiles)
     }
 
-    /// Takes the open turn's inputs and alerts away, for its record.
+    /// Forgets the open turn's inputs and alerts, where nobody journals them.
     package mutating func closeTurn() {
         turnInputs.removeAll(keepingCapacity: true)
         turnAlerts.removeAll(keepingCapacity: true)
+    }
+
+    /// Takes the open turn's inputs and alerts away, for its record. Both come empty: the shard
+    /// goes on with their buffers.
+    package mutating func closeTurn(
+        into inputs: inout [ShardInput<Twin.Input>], _ alerts: inout [NumberedAlert]
+    ) {
+        swap(&turnInputs, &inputs)
+        swap(&turnAlerts, &alerts)
     }
 
     /// The input that brings a new twin into this shard.

@@ -6,6 +6,8 @@ package struct Shard<Twin: ShardTwin>: Sendable {
     /// One twin with what the shard must know about it.
     package struct Slot: Sendable {
         package var twin: Twin?
+        /// The twin's key, beside it: to find a twin none is touched but the one.
+        var keyBytes: [UInt8] = []
         /// The position of its last input.
         package var position = Position.none
         /// The journal record of the first input after its row; nil = the row is up to date.
@@ -88,11 +90,11 @@ package struct Shard<Twin: ShardTwin>: Sendable {
     }
 
     /// The slot of a key, nil when no twin has it. `crc` is the key's CRC-32.
+    @specialized(where Twin == ServerTwin)
     package func find(_ key: Span<UInt8>, crc: UInt32) -> Int? {
         table.find(hash: KeyTable.hash(crc: crc)) { slot in
-            guard let bytes = slots[slot].twin?.key.bytes, bytes.count == key.count else {
-                return false
-            }
+            let bytes = slots[slot].keyBytes
+            guard bytes.count == key.count else { return false }
             for index in bytes.indices where bytes[index] != key[index] { return false }
             return true
         }
@@ -122,6 +124,9 @@ package struct Shard<Twin: ShardTwin>: Sendable {
 
     /// Gives an input its position, keeps it for the turn's record and steps.
     /// - Returns: the slot it touched; nil for an input of the shard itself.
+    @specialized(where Twin == ServerTwin)
+    @specialized(where Twin == RackTwin)
+    @specialized(where Twin == DatacenterTwin)
     @discardableResult
     package mutating func take(
         _ input: ShardInput<Twin.Input>, arena: [Float] = [], at time: TurnTime, record: UInt64
@@ -134,6 +139,9 @@ package struct Shard<Twin: ShardTwin>: Sendable {
     }
 
     /// Applies an input from the journal, unless the row of what it touches already has it.
+    @specialized(where Twin == ServerTwin)
+    @specialized(where Twin == RackTwin)
+    @specialized(where Twin == DatacenterTwin)
     package mutating func replay(
         _ input: ShardInput<Twin.Input>, at entryPosition: Position, arena: [Float],
         time: TurnTime, record: UInt64
@@ -252,10 +260,10 @@ package struct Shard<Twin: ShardTwin>: Sendable {
             slots[slot].dirtySince = record
             dirty.append(DirtyQueue.Entry(slot: slot, record: record, ordinal: ordinal(of: slot)))
         }
-        guard let twin = slots[slot].twin else { return }
-        guard !twin.isRemovable else { return bury(slot, record: record) }
-        if let due = twin.nextDue { timers.arm(slot, at: due.milliseconds) }
-        if let due = twin.nextWallDue { wallTimers.arm(slot, at: due.milliseconds) }
+        guard let wants = slots[slot].twin?.wants() else { return }
+        guard !wants.isRemovable else { return bury(slot, record: record) }
+        if let due = wants.nextDue { timers.arm(slot, at: due.milliseconds) }
+        if let due = wants.nextWallDue { wallTimers.arm(slot, at: due.milliseconds) }
     }
 
     private func ordinal(of slot: Int) -> UInt32 { slots[slot].twin?.ordinal ?? 0 }
@@ -281,16 +289,17 @@ package struct Shard<Twin: ShardTwin>: Sendable {
             slots.append(Slot())
         }
         slots[slot].twin = twin
+        slots[slot].keyBytes = twin.key.bytes
         slotOfOrdinal[twin.ordinal] = slot
         let present = slots
         table.insert(slot, hash: hash(of: slot)) { other in
-            KeyTable.hash(crc: CRC32.checksum(present[other].twin?.key.bytes ?? []))
+            KeyTable.hash(crc: CRC32.checksum(present[other].keyBytes))
         }
         return slot
     }
 
     private func hash(of slot: Int) -> UInt32 {
-        KeyTable.hash(crc: CRC32.checksum(slots[slot].twin?.key.bytes ?? []))
+        KeyTable.hash(crc: CRC32.checksum(slots[slot].keyBytes))
     }
 
     /// Forgets a twin that nothing remembers any more; its row becomes a tombstone.

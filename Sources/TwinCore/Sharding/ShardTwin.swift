@@ -13,7 +13,23 @@ package protocol ShardTwin: TwinState, Codable {
         in context: StepContext, effects: inout StepEffects)
 }
 
+/// What a shard does for a twin after each of its steps.
+struct TwinWants {
+    let isRemovable: Bool
+    let nextDue: Elapsed?
+    let nextWallDue: Timestamp?
+}
+
 extension ShardTwin {
+    /// What the twin wants of its shard now.
+    ///
+    /// Changes nothing and is `mutating` all the same: so the shard asks the twin where it lies.
+    /// To call anything else through an array Swift copies the value, which for a twin is some
+    /// forty reference counts and costs more than a report.
+    mutating func wants() -> TwinWants {
+        TwinWants(isRemovable: isRemovable, nextDue: nextDue, nextWallDue: nextWallDue)
+    }
+
     package mutating func step(
         _ report: ReportInput, values: [Float], sets: MetricSets, profiles: [ReporterProfile],
         in context: StepContext, effects: inout StepEffects

@@ -27,6 +27,7 @@ package struct Engine<Service: TierService>: ~Copyable {
     private var journalBytes: UInt64 = 0
     private var commitTimes = CommitTimes()
     private var rate = InputRate()
+    private var nextLoadAt: Int64 = 0
     private var message = Message()
     private var wasMember = false
     private var undelivered: UInt64 = 0
@@ -57,7 +58,7 @@ package struct Engine<Service: TierService>: ~Copyable {
     /// Runs until a stop is asked for, then makes everything durable and says goodbye.
     package mutating func run() throws {
         while !wake.isStopRequested { try turn(mayWait: true) }
-        core.isStopping = true
+        core.stop()
         try finish()
     }
 
@@ -222,9 +223,12 @@ package struct Engine<Service: TierService>: ~Copyable {
         }
     }
 
+    /// Once for each beat: some of it is a system call or a sort.
     private mutating func tellLoad() {
-        core.load.inputsPerSecond = rate.perSecond(
-            core.counters.inputs, at: EngineClock.monotonicMilliseconds)
+        let now = EngineClock.monotonicMilliseconds
+        guard now >= nextLoadAt else { return }
+        nextLoadAt = now + Limits.beatInterval.rawValue
+        core.load.inputsPerSecond = rate.perSecond(core.counters.inputs, at: now)
         core.load.commitSecondsP99 = commitTimes.p99
         core.load.journalBytes = journalBytes
         core.load.diskFreeBytes = ProcessMeasures.diskFreeBytes(at: directory.paths.directory)

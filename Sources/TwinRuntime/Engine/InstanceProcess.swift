@@ -18,14 +18,7 @@ package final class InstanceProcess<Tier: TierService>: Service {
         let start = StartReport<Void>()
         thread = DedicatedThread(name: "engine") {
             do {
-                var engine = try Self.open(settings, wake: wake, log: log)
-                start.succeed(())
-                do {
-                    try engine.run()
-                } catch {
-                    log.critical("stopping: \(LastWords.of(error))")
-                    throw error
-                }
+                try Self.serve(settings, wake: wake, start: start, log: log)
             } catch {
                 start.fail(error)
                 throw error
@@ -44,6 +37,24 @@ package final class InstanceProcess<Tier: TierService>: Service {
     }
 
     deinit { wake.requestStop() }
+
+    /// The whole life of the engine. Specialised here, because its callers are in other modules:
+    /// generic code would look up every size and function of its twins at run time.
+    @specialized(where Tier == ServerService)
+    @specialized(where Tier == RackService)
+    @specialized(where Tier == DatacenterService)
+    private static func serve(
+        _ settings: InstanceSettings, wake: WakeSignal, start: StartReport<Void>, log: Logger
+    ) throws {
+        var engine = try open(settings, wake: wake, log: log)
+        start.succeed(())
+        do {
+            try engine.run()
+        } catch {
+            log.critical("stopping: \(LastWords.of(error))")
+            throw error
+        }
+    }
 
     private static func open(
         _ settings: InstanceSettings, wake: WakeSignal, log: Logger

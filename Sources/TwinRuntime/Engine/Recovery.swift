@@ -93,8 +93,9 @@ package enum Recovery {
         for _ in 0..<header.sectionCount {
             let section = try JournalSection(from: &unpacker)
             var position = section.firstPosition
+            var arena: [Float] = []
             for _ in 0..<section.inputCount {
-                var arena: [Float] = []
+                arena.removeAll(keepingCapacity: true)
                 let input = try ShardInputCoding.unpack(
                     Service.Twin.self, from: &unpacker, wall: header.time.wall, arena: &arena)
                 core.replay(

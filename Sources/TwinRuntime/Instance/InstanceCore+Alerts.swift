@@ -148,6 +148,7 @@ extension InstanceCore {
         packer.packKey("resumeEpoch")
         packer.packUInt(UInt64(gap.resume.epoch.rawValue))
         packer.packKey("resumeSequence")
-        packer.packUInt(gap.resume.sequence)
+        // The cursor stands before the first record that is there again; the page names it.
+        packer.packUInt(gap.resume.sequence + 1)
     }
 }

@@ -7,8 +7,8 @@ internal import TwinWire
 extension InstanceCore {
     mutating func nextSlice(isRecorded: Bool, journalBytes: UInt64) -> PendingSlice? {
         guard !slicing.isInFlight else { return nil }
-        let isLong = journalBytes > Limits.journalBytesMax / 2
-        guard isLong || clock.monotonic >= slicing.notBefore else { return nil }
+        let isHurried = isStopping || journalBytes > Limits.journalBytesMax / 2
+        guard isHurried || clock.monotonic >= slicing.notBefore else { return nil }
         guard hasUnsavedChange else { return nil }
         var slice = PendingSlice(journalFrom: 0, savedAt: time.wall)
         gatherTwins(into: &slice)
@@ -49,23 +49,17 @@ extension InstanceCore {
             }
             shards[index]?.removed.removeAll()
         }
-        while slice.twins.count < Slicing.twinsPerSliceMax, let index = shardWithOldestRow() {
-            guard let entry = shards[index]?.dirty.popFirst() else { break }
+        var oldest = shards.indices.map { shards[$0]?.dirty.first?.record ?? .max }
+        while slice.twins.count < Slicing.twinsPerSliceMax, let index = oldest.indexOfLeast,
+            let entry = shards[index]?.dirty.popFirst()
+        {
+            oldest[index] = shards[index]?.dirty.first?.record ?? .max
             guard let twin = shards[index]?.slots[entry.slot].twin,
                 twin.ordinal == entry.ordinal
             else { continue }
             slice.twins.append(row(of: twin, slot: entry.slot, in: index))
             shards[index]?.slots[entry.slot].dirtySince = nil
         }
-    }
-
-    private func shardWithOldestRow() -> Int? {
-        var oldest: (index: Int, record: UInt64)?
-        for index in shards.indices {
-            guard let record = shards[index]?.dirty.first?.record else { continue }
-            if oldest.map({ record < $0.record }) ?? true { oldest = (index, record) }
-        }
-        return oldest?.index
     }
 
     private func row(of twin: Twin, slot: Int, in shard: Int) -> PendingTwinRow {
@@ -107,4 +101,9 @@ extension InstanceCore {
                     position: header.conditionsPosition, state: Payload.pack(header)))
         }
     }
+}
+
+extension [UInt64] {
+    /// The first place of the least element; nil of an empty array.
+    fileprivate var indexOfLeast: Int? { indices.min { self[$0] < self[$1] } }
 }

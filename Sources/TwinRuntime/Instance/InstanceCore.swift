@@ -40,6 +40,10 @@ package struct InstanceCore<Service: TierService>: Sendable {
     var touched: [UInt16] = []
     var isTouched: [Bool] = []
     package var arena: [Float] = []
+    var reportNumbers = KnownReportNumbers()
+    /// Empty between turns: what a shard's inputs and alerts are taken into.
+    private var closingInputs: [ShardInput<Twin.Input>] = []
+    private var closingAlerts: [NumberedAlert] = []
     var messages: [[[UInt8]]] = []
     /// Beats: the only messages that wait for no commit.
     var urgent: [[[UInt8]]] = []
@@ -64,7 +68,7 @@ package struct InstanceCore<Service: TierService>: Sendable {
     var nextRequestID: UInt64
     var refusingSince: Int64?
     var refusalToTell: String?
-    package var isStopping = false
+    package private(set) var isStopping = false
     package var counters = InstanceCounters()
     /// What the beat tells about this process; the measured parts are set by the engine.
     package var load = InstanceLoad()
@@ -99,6 +103,13 @@ package struct InstanceCore<Service: TierService>: Sendable {
         self.now = now
         load.oldestTurnMilliseconds = oldestTurnMilliseconds
         if case .member = membership, now >= nextBeatAt { beat() }
+    }
+
+    /// The process is asked to stop: the next beat says so and is due at once, waiting readers are
+    /// answered, rows are written without pause.
+    package mutating func stop() {
+        isStopping = true
+        nextBeatAt = now
     }
 
     /// Begins a turn at these clocks; the shards' time advances by at most one second. All inputs
@@ -258,24 +269,27 @@ package struct InstanceCore<Service: TierService>: Sendable {
 
     private mutating func packSection(_ index: Int) {
         isTouched[index] = false
-        guard let shard = shards[index] else { return }
-        let inputs = shard.turnInputs
-        let first = shard.position.rawValue - UInt64(inputs.count) + 1
+        guard let epoch = shards[index]?.epoch, let position = shards[index]?.position else {
+            return
+        }
+        shards[index]?.closeTurn(into: &closingInputs, &closingAlerts)
+        let first = position.rawValue - UInt64(closingInputs.count) + 1
         JournalSection(
-            shard: UInt16(index), epoch: shard.epoch, firstPosition: Position(rawValue: first),
-            inputCount: inputs.count
+            shard: UInt16(index), epoch: epoch, firstPosition: Position(rawValue: first),
+            inputCount: closingInputs.count
         ).pack(into: &packer)
-        for input in inputs {
+        for input in closingInputs {
             ShardInputCoding.pack(
                 input, of: Twin.self, arena: arena, wall: time.wall, scratch: &scratch,
                 into: &packer)
         }
-        packer.packArrayHeader(shard.turnAlerts.count)
-        for alert in shard.turnAlerts {
+        closingInputs.removeAll(keepingCapacity: true)
+        packer.packArrayHeader(closingAlerts.count)
+        for alert in closingAlerts {
             let logged = LoggedAlert(alert)
             logged.pack(into: &packer)
             alerts.append(logged, journalRecord: record)
         }
-        shards[index]?.closeTurn()
+        closingAlerts.removeAll(keepingCapacity: true)
     }
 }

@@ -9,12 +9,6 @@ internal import TwinWire
 package enum ReportIntake {
     typealias Core = InstanceCore<ServerService>
 
-    /// The numbers of a batch's metric set and profile in one shard.
-    private struct Numbers {
-        var metricSet: UInt16
-        var profile: UInt16
-    }
-
     // MARK: one report as a map
 
     static func single(
@@ -47,7 +41,8 @@ package enum ReportIntake {
     ) throws(Refusal) {
         var reader = try ReportBatchReader(payload)
         var answer = ReportBatchReply()
-        var numbersByShard: [Numbers?] = Array(repeating: nil, count: core.shards.count)
+        let header = reader.header
+        core.reportNumbers.begin(header, shardCount: core.shards.count)
         while reader.index < reader.count {
             let index = reader.index
             do throws(Refusal) {
@@ -56,8 +51,7 @@ package enum ReportIntake {
                 case .bad(let refusal): answer.refuse(index, refusal)
                 case .report(let report):
                     do throws(Refusal) {
-                        answer.take(
-                            try take(report, of: reader.header, &numbersByShard, &core))
+                        answer.take(try take(report, of: header, &core))
                     } catch {
                         answer.refuse(index, error)
                     }
@@ -71,26 +65,25 @@ package enum ReportIntake {
     }
 
     private static func take(
-        _ report: borrowing PackedReport, of header: ReportBatchHeader,
-        _ numbersByShard: inout [Numbers?], _ core: inout Core
+        _ report: borrowing PackedReport, of header: ReportBatchHeader, _ core: inout Core
     ) throws(Refusal) -> ReportOutcome {
         guard core.placement != nil else {
             throw Refusal(.unavailable, "\(core.name) is not registered with its broker yet")
         }
         let crc = CRC32.checksum(report.key)
-        let shard = Int(crc % UInt32(numbersByShard.count))
+        let shard = Int(crc % UInt32(core.shards.count))
         guard core.shards[shard] != nil else {
             throw Refusal(.notOwner, "server#\(shard) is not served by \(core.name)")
         }
         guard let slot = core.shards[shard]?.find(report.key, crc: crc) else {
             throw unknownReporter(report, &core)
         }
-        let known: Numbers
-        if let numbers = numbersByShard[shard] {
+        let known: ReportNumbers
+        if let numbers = core.reportNumbers[shard] {
             known = numbers
         } else {
             known = try numbers(of: header, in: shard, &core)
-            numbersByShard[shard] = known
+            core.reportNumbers[shard] = known
         }
         let values = FloatBytes.append(report.valueBytes, to: &core.arena)
         return try deliver(
@@ -116,7 +109,7 @@ package enum ReportIntake {
     /// The shard's numbers for these metric names and this reporter, given when new.
     private static func numbers(
         of header: ReportBatchHeader, in shard: Int, _ core: inout Core
-    ) throws(Refusal) -> Numbers {
+    ) throws(Refusal) -> ReportNumbers {
         if core.shards[shard]?.metricSets.find(header.names) == nil {
             let count = core.shards[shard]?.metricSets.count ?? 0
             guard count < Limits.metricSetsPerShardMax else {
@@ -141,40 +134,51 @@ package enum ReportIntake {
         guard let set = core.shards[shard]?.metricSets.find(header.names), let profile else {
             throw Refusal(.invalid, "metrics: wanted each name once")
         }
-        return Numbers(metricSet: set.id, profile: UInt16(profile))
+        return ReportNumbers(metricSet: set.id, profile: UInt16(profile))
+    }
+
+    /// The set by which the window of a twin goes on that has another one than the report's;
+    /// journalled when new.
+    private static func layOut(
+        _ slot: Int, by metricSet: UInt16, shard: Int, _ core: inout Core
+    ) -> UInt16 {
+        guard let reported = core.shards[shard]?.metricSets[metricSet],
+            let target = core.shards[shard]?.windowSet(slot: slot, accepting: reported)
+        else { return metricSet }
+        if target.isNew {
+            core.take(.metricSet(id: target.set.id, names: target.set.names), in: shard)
+        }
+        return target.set.id
     }
 
     private static func deliver(
         at: Timestamp, flags: ReportFlags, values: Range<Int>, devices: [WorstDevice],
-        numbers: Numbers, shard: Int, slot: Int, _ core: inout Core
+        numbers: ReportNumbers, shard: Int, slot: Int, _ core: inout Core
     ) throws(Refusal) -> ReportOutcome {
-        guard let reported = core.shards[shard]?.metricSets[numbers.metricSet],
-            let ordinal = core.shards[shard]?.slots[slot].twin?.ordinal
+        let wall = core.time.wall
+        guard
+            let plan = core.shards[shard]?.plan(
+                slot: slot, at: at, values: values, arena: core.arena,
+                metricSet: numbers.metricSet, wall: wall)
         else { throw Refusal(.invalid, "server#\(shard): no such metric set") }
-        if core.shards[shard]?.slots[slot].twin?.isDecommissioned == true,
-            let twin = core.shards[shard]?[slot]
-        {
-            core.unknownReporters.note(twin.key, at: core.time.wall)
+        let ordinal = plan.ordinal
+        let admission = plan.admission
+        if plan.isDecommissioned, let twin = core.shards[shard]?[slot] {
+            core.unknownReporters.note(twin.key, at: wall)
             throw twin.outOfWatch
         }
-        let admission =
-            core.shards[shard]?.admission(
-                slot: slot, at: at, values: core.arena.span.extracting(values), set: reported,
-                wall: core.time.wall) ?? .tooOld
         core.clockSuspicion.note(isFuture: admission == .future, at: core.clock.monotonic)
         switch admission {
         case .newest, .late:
-            let target = core.shards[shard]?.windowSet(slot: slot, accepting: reported)
-            if let target, target.isNew {
-                core.take(
-                    .metricSet(id: target.set.id, names: target.set.names), in: shard)
-            }
+            let target =
+                plan.isLaidOut
+                ? numbers.metricSet : layOut(slot, by: numbers.metricSet, shard: shard, &core)
             core.take(
                 .report(
                     ReportInput(
                         ordinal: ordinal, at: at, flags: flags, metricSet: numbers.metricSet,
-                        target: target?.set.id ?? numbers.metricSet, profile: numbers.profile,
-                        values: values, devices: devices)), in: shard)
+                        target: target, profile: numbers.profile, values: values,
+                        devices: devices)), in: shard)
             return admission == .late ? .late : .accepted
         case .duplicate(let differs):
             core.shards[shard]?.slots[slot].duplicates += 1

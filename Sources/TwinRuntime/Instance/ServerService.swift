@@ -113,7 +113,7 @@ package enum ServerService: ChildService {
     }
 
     package static func settle(shard: Int, slot: Int, core: inout InstanceCore<ServerService>) {
-        guard core.shards[shard]?.slots[slot].twin?.hasDebts == true,
+        guard core.shards[shard]?.hasDebts(slot: slot) == true,
             let twin = core.shards[shard]?[slot]
         else { return }
         core.owe(twin, in: shard)

@@ -7,15 +7,21 @@ package enum FloatBytes {
     /// Packs the values of `range` as one `bin`.
     package static func pack(_ values: [Float], _ range: Range<Int>, into packer: inout Packer) {
         packer.packBinHeader(count: range.count * bytesPerValue)
-        var bytes: InlineArray<4, UInt8> = [0, 0, 0, 0]
+        // Sixteen values at a time: one append of bytes instead of one a value.
+        var bytes = InlineArray<64, UInt8>(repeating: 0)
+        var filled = 0
         for index in range {
             let bits = values[index].bitPattern
-            bytes[0] = UInt8(truncatingIfNeeded: bits)
-            bytes[1] = UInt8(truncatingIfNeeded: bits >> 8)
-            bytes[2] = UInt8(truncatingIfNeeded: bits >> 16)
-            bytes[3] = UInt8(truncatingIfNeeded: bits >> 24)
+            bytes[filled] = UInt8(truncatingIfNeeded: bits)
+            bytes[filled + 1] = UInt8(truncatingIfNeeded: bits >> 8)
+            bytes[filled + 2] = UInt8(truncatingIfNeeded: bits >> 16)
+            bytes[filled + 3] = UInt8(truncatingIfNeeded: bits >> 24)
+            filled += bytesPerValue
+            guard filled == bytes.count else { continue }
             packer.packRaw(bytes.span)
+            filled = 0
         }
+        packer.packRaw(bytes.span.extracting(0..<filled))
     }
 
     /// Reads one `bin` of floats and appends them; gives their place.

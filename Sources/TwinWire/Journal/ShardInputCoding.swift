@@ -19,6 +19,9 @@ package enum ShardInputCoding {
         case profile
     }
 
+    @specialized(where Twin == ServerTwin)
+    @specialized(where Twin == RackTwin)
+    @specialized(where Twin == DatacenterTwin)
     package static func pack<Twin: JournalledTwin>(
         _ input: ShardInput<Twin.Input>, of twin: Twin.Type, arena: [Float], wall: Timestamp,
         scratch: inout Packer, into packer: inout Packer
@@ -109,6 +112,9 @@ package enum ShardInputCoding {
     // MARK: reading
 
     /// Reads one input; a report's values are appended to `arena`.
+    @specialized(where Twin == ServerTwin)
+    @specialized(where Twin == RackTwin)
+    @specialized(where Twin == DatacenterTwin)
     package static func unpack<Twin: JournalledTwin>(
         _ twin: Twin.Type, from unpacker: inout Unpacker, wall: Timestamp, arena: inout [Float]
     ) throws(MsgpackError) -> ShardInput<Twin.Input> {

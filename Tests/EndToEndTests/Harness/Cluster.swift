@@ -29,7 +29,7 @@ final class Cluster {
     deinit {
         // Processes first: what still writes would keep the folder from being removed.
         processes = [:]
-        ClusterLogs.shared.forget(below: folder.path)
+        ClusterLogs.shared.keep(below: folder.path)
     }
 
     /// A cluster that serves.

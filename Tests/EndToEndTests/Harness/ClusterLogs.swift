@@ -12,6 +12,15 @@ final class ClusterLogs: Sendable {
         let path: String
         /// The test that started the process; nil outside of any.
         let test: Test.ID?
+        /// What is kept of a file that is gone.
+        var kept: String?
+
+        /// The end of the log under its path.
+        var tail: String {
+            if let kept { return kept }
+            let lines = LogText.read(path).split(separator: "\n").suffix(ClusterLogs.linesShown)
+            return "\(path):\n\(lines.joined(separator: "\n"))"
+        }
     }
 
     private let entries = Mutex<[Entry]>([])
@@ -25,18 +34,20 @@ final class ClusterLogs: Sendable {
         }
     }
 
-    /// Forgets the logs below a folder that goes away.
-    func forget(below folder: String) {
-        entries.withLock { $0.removeAll { $0.path.hasPrefix(folder) } }
+    /// Keeps the ends of the logs below a folder that goes away: an error that a test throws is
+    /// told only after its cluster is gone.
+    func keep(below folder: String) {
+        entries.withLock { entries in
+            for index in entries.indices where entries[index].path.hasPrefix(folder) {
+                entries[index].kept = entries[index].tail
+            }
+        }
     }
 
     /// The last lines of every log of the running test, each under its path.
     var tails: [String] {
         let test = Test.current?.id
-        return entries.withLock { $0 }.filter { $0.test == test }.map { entry in
-            let lines = LogText.read(entry.path).split(separator: "\n").suffix(Self.linesShown)
-            return "\(entry.path):\n\(lines.joined(separator: "\n"))"
-        }
+        return entries.withLock { $0 }.filter { $0.test == test }.map(\.tail)
     }
 }
 

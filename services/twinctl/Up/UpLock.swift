@@ -65,7 +65,8 @@ package struct UpLock: ~Copyable {
         throw UpError(
             .unavailable,
             "\(paths.directory) is in use: twinctl up runs there already as \(holder); stop it "
-                + "with `twinctl down`, or name another directory with --state-dir and another --port")
+                + "with `twinctl down`, or name another directory with --state-dir and "
+                + "another --port")
     }
 
     private static func write(
