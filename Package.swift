@@ -25,9 +25,12 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: 
     .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
-func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func executable(
+    _ name: String, _ dependencies: [Target.Dependency], further: [SwiftSetting] = []
+) -> Target {
     .executableTarget(
-        name: name, dependencies: dependencies, path: "services/\(name)", swiftSettings: settings)
+        name: name, dependencies: dependencies, path: "services/\(name)",
+        swiftSettings: settings + further)
 }
 
 func tests(
@@ -90,9 +93,10 @@ let package = Package(
             "twinctl",
             [
                 "TwinClient", "TwinWire", "TwinCore", "Msgpack", "CPlatform", "SimulatedFleet",
-                "Evaluation",
-                argumentParser,
-            ]),
+                "Evaluation", argumentParser,
+            ],
+            // Its tests see inside, and run on the same release build that `compose/up` uses.
+            further: [.unsafeFlags(["-enable-testing"])]),
         executable(
             "twin-agent",
             [
@@ -136,7 +140,7 @@ let package = Package(
                 "twin-agent", "TwinClient", "TwinWire", "HostMetrics", "TwinCore", "CPlatform",
                 "ZeroMQ", logging,
             ]),
-        tests("EndToEndTests", ["TwinClient", "TwinWire", "TwinCore"]),
+        tests("EndToEndTests", ["TwinClient", "TwinWire", "TwinCore", "CPlatform"]),
         tests("TidyTests", []),
     ]
 )

@@ -6,7 +6,7 @@ import TwinCore
 /// The three production twins together on fleet output: what one tier's own tests cannot show.
 @Suite struct OfflineClusterTests {
     @Test(
-        "Each shared fault is one page with the right cause, and nobody is called for anything else",
+        "Each shared fault is one page with the right cause, and nobody is called otherwise",
         arguments: [
             ("tor:dc1-r03@2m+2m", 10), ("tor:dc1-r03@2m+15m", 24), ("tor-reboot:dc1-r03@2m+5m", 14),
             ("tor-degraded:dc1-r03@2m+25m", 45), ("rack-power:dc1-r03@2m+6m", 16),
@@ -58,7 +58,8 @@ import TwinCore
 
     @Test("What servers buffered while nobody heard them is no news: old link-downs page nobody")
     func buffered() throws {
-        let run = try OfflineRun("tor-reboot:dc1-r03@2m+9m", racks: 4, servers: 8, span: .minutes(20))
+        let run = try OfflineRun(
+            "tor-reboot:dc1-r03@2m+9m", racks: 4, servers: 8, span: .minutes(20))
         #expect(!run.tally.observed.contains { $0.kind == .linkDown })
     }
 

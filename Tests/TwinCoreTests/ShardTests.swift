@@ -147,8 +147,9 @@ struct ShardTests {
         bench.take(.twin(ordinal: 1, .command(.setMaintenance(window))))
         bench.closeTurn(passed: .seconds(1))
         for _ in 0..<900 {
-            let woken = bench.shard.fireTimers(
-                at: bench.time, record: bench.record, limit: 100) { _, _ in }
+            let woken = bench.shard.fireTimers(at: bench.time, record: bench.record, limit: 100) {
+                _, _ in
+            }
             #expect(woken <= 2)
             bench.closeTurn(passed: .seconds(1))
         }

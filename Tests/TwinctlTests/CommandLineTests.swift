@@ -74,7 +74,8 @@ struct CommandLineTests {
         "times are typed with their unit",
         arguments: [
             ("5s", 5_000), ("500ms", 500), ("2h", 7_200_000), ("1.5m", 90_000),
-            ("30d", 2_592_000_000), ("7", 7_000), ("s", nil), ("5x", nil), ("-5s", nil), ("0s", nil), ("99999d", nil),
+            ("30d", 2_592_000_000), ("7", 7_000),
+            ("s", nil), ("5x", nil), ("-5s", nil), ("0s", nil), ("99999d", nil),
         ] as [(String, Int64?)])
     func times(_ text: String, _ milliseconds: Int64?) {
         #expect(TimeSpan(argument: text)?.span.rawValue == milliseconds)

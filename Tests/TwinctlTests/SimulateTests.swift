@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import SimulatedFleet
 import Testing
@@ -48,7 +49,7 @@ struct SimulateTests {
     @Test("the truth file is written, and names what should be found")
     func truth() throws {
         let path = NSTemporaryDirectory() + "truth-\(UUID().uuidString).json"
-        defer { unlink(path) }
+        defer { unsafe unlink(path) }
         let (status, _) = try run(
             "simulate --offline --racks 2 --servers-per-rack 4 --duration 2m "
                 + "--fault tor:dc1-r02@30s+60s --truth \(path)")
@@ -77,7 +78,9 @@ struct SimulateTests {
 
     @Test(
         "flags that contradict each other are a usage error",
-        arguments: ["simulate --speed 10", "simulate --offline --keep", "simulate --offline --speed 0"])
+        arguments: [
+            "simulate --speed 10", "simulate --offline --keep", "simulate --offline --speed 0",
+        ])
     func contradictions(line: String) {
         do {
             _ = try Twinctl.parseAsRoot(line.split(separator: " ").map(String.init))
@@ -109,7 +112,9 @@ struct SimulateTests {
                 "fault ends: tor at rack/dc1-r01",
             ])
         #expect(
-            watch.advance(to: .seconds(500), name: plan.name) == ["fault ends: tor at rack/dc1-r02"])
+            watch.advance(to: .seconds(500), name: plan.name) == [
+                "fault ends: tor at rack/dc1-r02"
+            ])
     }
 
     private func decoded(_ json: String) throws -> SimulationDocument {

@@ -246,7 +246,7 @@ package struct IncidentBook: Equatable, Sendable, Codable {
         open(at: index, in: context, effects: &effects)
     }
 
-    /// Ends the pending phase with one record: `opened`, or `reopened` for one that was open before.
+    /// Ends the pending phase with one record: `opened`, or `reopened` when it was open before.
     mutating func open(at index: Int, in context: StepContext, effects: inout StepEffects) {
         let wasOpen = incidents[index].openedAt != nil
         incidents[index].phase = .open

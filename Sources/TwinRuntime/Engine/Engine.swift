@@ -251,6 +251,7 @@ package struct Engine<Service: TierService>: ~Copyable {
             metadata: ["instance": .string(core.name.text), "record": .stringConvertible(durableRecord)])
         commits.stop()
         rows.stop()
+        try takeRowOutcomes()
     }
 
     private static var farewell: Milliseconds { .seconds(10) }

@@ -1,3 +1,4 @@
+internal import Dispatch
 package import TwinStore
 internal import TwinCore
 internal import TwinWire
@@ -20,6 +21,7 @@ package final class RowWriter: Sendable {
 
     private let jobs = Mailbox<Job>()
     private let results = Mailbox<Result<Outcome, StoreError>>()
+    private let isEnded = DispatchSemaphore(value: 0)
     private let thread: DedicatedThread
 
     /// A checkpoint syncs the database: after so many slices or so many bytes of its log.
@@ -29,7 +31,9 @@ package final class RowWriter: Sendable {
     package init(_ rows: RowStore, wake: WakeSignal) {
         let jobs = jobs
         let results = results
+        let isEnded = isEnded
         thread = DedicatedThread(name: "rows") {
+            defer { isEnded.signal() }
             var slices = 0
             while true {
                 for job in jobs.waitForAll() {
@@ -73,7 +77,13 @@ package final class RowWriter: Sendable {
         return outcomes
     }
 
-    func stop() { jobs.put(.stop) }
+    /// Returns when everything asked before is done and the file is closed: a process that ended
+    /// earlier would leave the rows in SQLite's log.
+    func stop() {
+        jobs.put(.stop)
+        isEnded.wait()
+        isEnded.signal()
+    }
 
     func finished() async throws { try await thread.finished() }
 

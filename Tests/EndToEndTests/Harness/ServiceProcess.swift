@@ -9,58 +9,53 @@ final class ServiceProcess {
         case signal(Int32)
     }
 
+    let pid: Int32
     let logPath: String
-    private let process = Process()
+    private var knownEnd: End?
 
-    /// - Parameter environment: added to ours, with the `TWIN_` variables taken out.
-    init(
-        _ executable: String, _ arguments: [String], environment: [String: String] = [:],
-        log: String
-    ) throws {
+    /// The environment is ours without the `TWIN_` variables.
+    init(_ executable: String, _ arguments: [String], log: String) throws {
         logPath = log
-        if !FileManager.default.fileExists(atPath: log) {
-            try Data().write(to: URL(filePath: log))
-        }
-        let output = try FileHandle(forWritingTo: URL(filePath: log))
-        try output.seekToEnd()
-        process.executableURL = URL(filePath: executable)
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment
-            .filter { !$0.key.hasPrefix("TWIN_") }
-            .merging(environment) { _, new in new }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        try output.close()
+        pid = try Spawner.shared.start(
+            [executable] + arguments,
+            environment: ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("TWIN_") },
+            log: log)
         ClusterLogs.shared.add(log)
     }
 
     deinit {
-        guard process.isRunning else { return }
+        guard poll() == nil else { return }
         Glibc.kill(pid, SIGKILL)
-        process.waitUntilExit()
+        waitpid(pid, nil, 0)
     }
 
-    var pid: Int32 { process.processIdentifier }
-
-    var isRunning: Bool { process.isRunning }
+    var isRunning: Bool { poll() == nil }
 
     var log: String { LogText.read(logPath) }
 
+    /// Sends `signal` unless the end is known: until then the number cannot be another's.
     func send(_ signal: Int32) {
-        if process.isRunning { Glibc.kill(pid, signal) }
+        if knownEnd == nil { Glibc.kill(pid, signal) }
     }
 
     /// Waits for the end.
     func end(within seconds: Double = 30) async throws -> End {
-        try await eventually("the end of process \(pid) (\(logPath))", within: seconds) {
-            guard !process.isRunning else { return nil }
-            switch process.terminationReason {
-            case .exit: return .exit(process.terminationStatus)
-            case .uncaughtSignal: return .signal(process.terminationStatus)
-            @unknown default: throw HarnessError("an end of no known kind")
+        try await eventually("the end of process \(pid) (\(logPath))", within: seconds) { poll() }
+    }
+
+    /// How it ended; nil while it runs.
+    private func poll() -> End? {
+        if knownEnd == nil {
+            var status: Int32 = 0
+            if unsafe waitpid(pid, &status, WNOHANG) == pid {
+                let signal = status & Self.signalBits
+                knownEnd = signal == 0 ? .exit(status >> 8 & Self.exitBits) : .signal(signal)
             }
         }
+        return knownEnd
     }
+
+    // The parts of a wait status on Linux, whose macros Swift does not see.
+    private static let signalBits: Int32 = 0x7F
+    private static let exitBits: Int32 = 0xFF
 }

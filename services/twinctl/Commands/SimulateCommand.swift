@@ -44,7 +44,8 @@ struct SimulateCommand: TwinctlCommand {
     @Option(help: ArgumentHelp("Stop after this time.", valueName: "time"))
     var duration: TimeSpan?
 
-    @Option(help: ArgumentHelp("Write what should be found here, before it can be.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("Write what should be found here, before it can be.", valueName: "path"))
     var truth: String?
 
     @Flag(help: "In the end compare the alerts with what was broken.")

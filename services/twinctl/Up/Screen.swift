@@ -49,8 +49,10 @@ final class Screen: Sendable {
     /// Carriage return and ECMA-48 "erase in line".
     private var clear: String { isTerminal ? "\r\u{1B}[K" : "" }
 
+    /// Shorter than the terminal is wide: a line that wraps could not be replaced.
     private func live(_ state: State) -> String {
-        isTerminal ? state.live?.text ?? "" : ""
+        guard isTerminal, let line = state.live else { return "" }
+        return String(line.text.prefix(max(1, TerminalSize.columns() - 1)))
     }
 
     private func write(_ text: String) {
