@@ -1,6 +1,7 @@
 /// Every bound of the system in one place. Sizes in bytes, times in `Milliseconds`.
 ///
-/// A full queue is an answer (`overloaded`), a longer message a refusal (`too-large`), never growth.
+/// A full queue is an answer (`overloaded`), a longer message a refusal (`too-large`), never
+/// growth.
 package enum Limits {
     // MARK: names
     package static let keyBytesMax = 128

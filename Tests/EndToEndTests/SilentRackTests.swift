@@ -43,7 +43,9 @@ extension EndToEnd {
             #expect(after.status == 0, "\(after.text)")
             let incident = try #require(found.racks.first?.incident)
             try await eventually("the incident is told to be resolved") {
-                try reader.alerts().contains { $0.incident?.id == incident && $0.change == "resolved" }
+                try reader.alerts().contains { alert in
+                    alert.incident?.id == incident && alert.change == "resolved"
+                }
             }
             _ = try await reports.finish()
             let pages = try await reader.finish().filter(\.pages)

@@ -53,7 +53,7 @@ extension EndToEnd {
             try #require(limited.status == 0, "\(limited.text)")
             #expect(try await process.end() == Self.storageFailed)
             #expect(process.log.contains("storage-failed"))
-            #expect(process.log.contains("File too large"))
+            #expect(process.log.contains(patient.cluster.folder.path))
             try await patient.verifyRecovery()
         }
 

@@ -12,13 +12,23 @@ import TwinCore
             ("tor-degraded:dc1-r03@2m+25m", 45), ("rack-power:dc1-r03@2m+6m", 16),
             ("row-power:2@2m+6m", 16), ("feed:A@2m+8m", 16), ("feed:dc1-r03@2m+8m", 16),
             ("brownout:A@2m+15m", 24), ("brownout:dc1-r03@2m+15m", 24),
-            ("collector:relay-2@2m+8m", 16), ("collector:1.4.1@2m+8m", 16),
             ("cooling:dc1-r03@2m+35m", 75),
         ])
     func shared(fault: String, minutes: Int64) throws {
         let run = try OfflineRun(fault, racks: 10, servers: 8, span: .minutes(minutes))
         #expect(run.tally.pages == 1)
         #expect(run.score.matches.count(where: \.truth.isRequired) == 1)
+        #expect(run.score.isPerfect, "\(run.score)")
+        #expect(run.verdict == .healthy)
+    }
+
+    /// A reporter needs three servers in a rack before the rack can fold them.
+    @Test(
+        "A dead collector is one page, and none of its servers is told apart",
+        arguments: ["collector:relay-2@2m+8m", "collector:1.4.1@2m+8m"])
+    func collector(fault: String) throws {
+        let run = try OfflineRun(fault, racks: 10, servers: 40, span: .minutes(16))
+        #expect(run.tally.pages == 1)
         #expect(run.score.isPerfect, "\(run.score)")
         #expect(run.verdict == .healthy)
     }

@@ -70,8 +70,11 @@ struct NodeExporterTests {
             let theirs = try #require(value, "\(metric) of the exporter", sourceLocation: location)
             let ours = try #require(
                 minute.sample.value(of: metric), "\(metric)", sourceLocation: location)
+            // How full a file system is can only be asked of the real one, which others write to
+            // between our question and the exporter's.
+            let share = metric == .fileSystemUtilization ? 0.05 : 1e-4
             #expect(
-                abs(Double(ours) - theirs) <= max(abs(theirs) * 1e-4, 1e-6),
+                abs(Double(ours) - theirs) <= max(abs(theirs) * share, 1e-6),
                 "\(metric): ours \(ours), theirs \(theirs)", sourceLocation: location)
         }
     }

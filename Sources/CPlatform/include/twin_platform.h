@@ -28,10 +28,10 @@ uint64_t twin_monotonic_nanoseconds(void);
 /// Nanoseconds since boot, suspension included. Never steps back.
 uint64_t twin_boottime_nanoseconds(void);
 
-/// The seconds by which the kernel still has to correct the wall clock, as its time servers measured
-/// them (`adjtimex`); positive when the clock is behind. A daemon that steers the clock's rate
-/// itself, as chrony does, leaves 0 here while it is synchronised.
-/// Returns 0, or -1 when nobody synchronises the clock or the kernel does not tell.
+/// The seconds by which the kernel still has to correct the wall clock, as its time servers
+/// measured them (`adjtimex`); positive when the clock is behind. A daemon that steers the
+/// clock's rate itself, as chrony does, leaves 0 here while it is synchronised. Returns 0, or
+/// -1 when nobody synchronises the clock or the kernel does not tell.
 int twin_clock_offset_seconds(double *offset);
 
 /// The child gets SIGTERM when the calling *thread* ends, kill -9 of the whole process included.

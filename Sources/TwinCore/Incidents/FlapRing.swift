@@ -31,7 +31,8 @@ package struct FlapRing: Equatable, Sendable, Codable {
     package var changeShare: Double {
         let pairs = FlapRing.slots - 1
         var share = 0.0
-        for index in 0..<pairs where (bits >> UInt32(index)) & 1 != (bits >> UInt32(index + 1)) & 1 {
+        let changes = bits ^ (bits >> 1)
+        for index in 0..<pairs where (changes >> UInt32(index)) & 1 == 1 {
             let age = Double(index) / Double(pairs - 1)
             share +=
                 FlapRing.newestWeight - (FlapRing.newestWeight - FlapRing.oldestWeight) * age

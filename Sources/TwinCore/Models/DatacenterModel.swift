@@ -15,7 +15,8 @@ package struct DatacenterModel: Equatable, Sendable {
     /// Reporters of one group across racks: at least so many racks and servers.
     package var reporterRacksMin = 2
     package var reporterServersMin = 3
-    /// The share of a rack's servers in service that makes it part of a mass silence without a rack incident.
+    /// The share of a rack's servers in service that makes it part of a mass silence without a rack
+    /// incident.
     package var silentShare = 0.3
 
     package init() {}

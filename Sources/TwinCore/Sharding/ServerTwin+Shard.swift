@@ -80,8 +80,8 @@ extension Shard where Twin == ServerTwin {
         slots[slot].twin?.admission(of: at, values: values, in: set, wall: wall) ?? .tooOld
     }
 
-    /// The same with all that the hot path wants to know; changes nothing (see `ShardTwin.wants`). Nil when
-    /// there is no such twin or metric set.
+    /// The same with all that the hot path wants to know; changes nothing (see
+    /// `ShardTwin.wants`). Nil when there is no such twin or metric set.
     package mutating func plan(
         slot: Int, at: Timestamp, values: Range<Int>, arena: [Float], metricSet: UInt16,
         wall: Timestamp

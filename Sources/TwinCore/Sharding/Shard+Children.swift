@@ -92,7 +92,8 @@ extension Shard {
         return ShardHeader(
             epoch: epoch, conditionsPosition: base.position, conditions: base.conditions,
             position: position, running: running, elapsedOffset: elapsedOffset,
-            nextOrdinal: nextOrdinal, highestIncident: highestIncident, alertSequence: alertSequence,
+            nextOrdinal: nextOrdinal, highestIncident: highestIncident,
+            alertSequence: alertSequence,
             metricSets: metricSets, profiles: profiles)
     }
 

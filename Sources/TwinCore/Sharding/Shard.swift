@@ -60,8 +60,8 @@ package struct Shard<Twin: ShardTwin>: Sendable {
             id: id,
             header: ShardHeader(
                 epoch: epoch, conditionsPosition: .none, conditions: conditions, position: .none,
-                running: running, elapsedOffset: .zero - running, nextOrdinal: 1, highestIncident: 0,
-                alertSequence: 0, metricSets: MetricSets(), profiles: []))
+                running: running, elapsedOffset: .zero - running, nextOrdinal: 1,
+                highestIncident: 0, alertSequence: 0, metricSets: MetricSets(), profiles: []))
     }
 
     /// A shard from its row; its twins follow by `restore`, its later inputs by `replay`.

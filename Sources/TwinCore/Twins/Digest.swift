@@ -64,7 +64,8 @@ package struct Digest: Equatable, Sendable {
         guard bucket > 1 else { return 0 }
         let steps = Int(bucket) - 128
         let exponent = steps >= 0 ? steps / 4 : (steps - 3) / 4
-        return Double(sign: .plus, exponent: exponent, significand: quarterBounds[steps - exponent * 4])
+        return Double(
+            sign: .plus, exponent: exponent, significand: quarterBounds[steps - exponent * 4])
     }
 
     /// 2^(n/4) for n = 0…3.

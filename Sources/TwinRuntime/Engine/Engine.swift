@@ -248,7 +248,9 @@ package struct Engine<Service: TierService>: ~Copyable {
         }
         log.info(
             "stopping",
-            metadata: ["instance": .string(core.name.text), "record": .stringConvertible(durableRecord)])
+            metadata: [
+                "instance": .string(core.name.text), "record": .stringConvertible(durableRecord),
+            ])
         commits.stop()
         rows.stop()
         try takeRowOutcomes()

@@ -52,7 +52,9 @@ extension InstanceCore {
         let filter = try Payload.unpack(ListRequest.self, from: payload, of: .listMaintenance)
         let twins = sortedTwins(after: filter.after).filter { !$0.book.maintenance.isEmpty }
         let items = twins.prefix(Self.incidentsPerPageMax).flatMap { twin in
-            twin.book.maintenance.map { MaintenanceDocument(address: twin.book.address, window: $0) }
+            twin.book.maintenance.map {
+                MaintenanceDocument(address: twin.book.address, window: $0)
+            }
         }
         reply(to: request, with: MaintenanceListDocument(items: items))
     }

@@ -41,8 +41,8 @@ package enum FloatBytes {
     /// Appends the floats of little-endian `bytes`; gives their place.
     package static func append(_ bytes: Span<UInt8>, to values: inout [Float]) -> Range<Int> {
         let first = values.count
-        for start in stride(from: 0, to: bytes.count - bytes.count % bytesPerValue, by: bytesPerValue)
-        {
+        let end = bytes.count - bytes.count % bytesPerValue
+        for start in stride(from: 0, to: end, by: bytesPerValue) {
             let bits =
                 UInt32(bytes[start]) | UInt32(bytes[start + 1]) << 8
                 | UInt32(bytes[start + 2]) << 16 | UInt32(bytes[start + 3]) << 24
