@@ -63,7 +63,8 @@ package enum Limits {
     package static let receiptsPerBatchMax = 256
     package static let auditEntriesPerPartMax = 4_096
     package static let pageItemsMax = 1_000
-    package static let alertsPerPageMax = 1_000
+    package static let alertsPerPageMax = 250
+    package static let incidentsPerPageMax = 250
     package static let cursorBytesMax = 64 * 1_024
     package static let reportRefusalsListedMax = 64
     package static let reroutesMax = 2

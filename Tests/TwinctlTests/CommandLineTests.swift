@@ -19,7 +19,7 @@ struct CommandLineTests {
             "incidents --rack r1 --dc dc1 --kind missing-report --severity error",
             "incidents --label feed=A --label zone=z1 --all",
             "alerts", "alerts --follow --since 1h", "alerts --after abc --all",
-            "alerts --cursor-file /tmp/c --follow", "get server s1", "get rack dc1-r07", "get dc",
+            "alerts --cursor-file c --follow", "get server s1", "get rack dc1-r07", "get dc",
             "get rack/dc1-r07", "list server --where status=missing --limit 5 --after s1",
             "list rack", "list dc", "list unknown",
             "commission s1 --dc dc1 --rack r1 --label feed=A",

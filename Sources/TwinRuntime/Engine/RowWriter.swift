@@ -35,6 +35,7 @@ package final class RowWriter: Sendable {
         thread = DedicatedThread(name: "rows") {
             defer { isEnded.signal() }
             var slices = 0
+            var tombstones = Tombstones()
             while true {
                 for job in jobs.waitForAll() {
                     do throws(StoreError) {
@@ -45,9 +46,12 @@ package final class RowWriter: Sendable {
                         case .save(let slice, let durable):
                             try rows.save(Self.rowSlice(slice, durable: durable))
                             slices += 1
+                            tombstones.note(slice, durable: durable)
                             results.put(.success(.saved))
                             if slices % Self.slicesPerCheckpoint == 0 {
-                                results.put(.success(.checkpointed(try rows.checkpoint())))
+                                let from = try rows.checkpoint()
+                                try tombstones.purge(from: rows, before: from.rawValue)
+                                results.put(.success(.checkpointed(from)))
                             }
                             if slices % Self.slicesPerTrim == 0 {
                                 try Self.trim(rows, at: slice.savedAt)

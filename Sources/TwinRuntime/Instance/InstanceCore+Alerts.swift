@@ -70,7 +70,7 @@ extension InstanceCore {
         _ request: Request, _ body: ReadAlertsRequest, isFinal: Bool
     ) -> Bool {
         let cursor = body.after ?? AlertCursor(tier: tier)
-        let limit = min(max(1, body.limit ?? alertsPerPage), alertsPerPage)
+        let limit = min(max(1, body.limit ?? Limits.alertsPerPageMax), Limits.alertsPerPageMax)
         let since = body.sinceMilliseconds.map(Timestamp.init(milliseconds:))
         let old = ownedIndices.map { UInt16($0) }.filter { shard in
             let place = cursor.place(in: shard)
@@ -91,9 +91,6 @@ extension InstanceCore {
             to: request, page.records, cursor: page.cursor, gaps: [], isComplete: page.isComplete)
         return true
     }
-
-    /// A page is bounded so that even full records stay inside a frame.
-    private var alertsPerPage: Int { 250 }
 
     /// The rows gave what they have: answers the reader, who asks on from the new cursor.
     package mutating func alertsRead(

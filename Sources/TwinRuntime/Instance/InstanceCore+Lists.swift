@@ -4,9 +4,6 @@ internal import TwinWire
 
 /// Pages over what one instance holds, in key order; the cursor is the last key of the page.
 extension InstanceCore {
-    /// An incident is about a kilobyte: a page stays well inside a frame.
-    private static var incidentsPerPageMax: Int { 250 }
-
     mutating func listTwins(_ request: Request, _ payload: Span<UInt8>) throws(Refusal) {
         let filter = try Payload.unpack(ListRequest.self, from: payload, of: .listTwins)
         let limit = pageLimit(filter, Limits.pageItemsMax)
@@ -27,7 +24,7 @@ extension InstanceCore {
 
     mutating func listIncidents(_ request: Request, _ payload: Span<UInt8>) throws(Refusal) {
         let filter = try Payload.unpack(ListRequest.self, from: payload, of: .listIncidents)
-        let limit = pageLimit(filter, Self.incidentsPerPageMax)
+        let limit = pageLimit(filter, Limits.incidentsPerPageMax)
         var items: [IncidentDocument] = []
         var cursor: String?
         for twin in sortedTwins(after: filter.after) where Service.matches(twin, filter) {
@@ -51,7 +48,7 @@ extension InstanceCore {
     mutating func listMaintenance(_ request: Request, _ payload: Span<UInt8>) throws(Refusal) {
         let filter = try Payload.unpack(ListRequest.self, from: payload, of: .listMaintenance)
         let twins = sortedTwins(after: filter.after).filter { !$0.book.maintenance.isEmpty }
-        let items = twins.prefix(Self.incidentsPerPageMax).flatMap { twin in
+        let items = twins.prefix(Limits.incidentsPerPageMax).flatMap { twin in
             twin.book.maintenance.map {
                 MaintenanceDocument(address: twin.book.address, window: $0)
             }

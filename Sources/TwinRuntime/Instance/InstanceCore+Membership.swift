@@ -184,16 +184,16 @@ extension InstanceCore {
         load.warnings = []
         if counters.lostShards > 0 {
             load.warnings.append(
-                "\(name) does not hold \(counters.lostShards) shards that the placement says it "
+                "it does not hold \(counters.lostShards) shards that the placement says it "
                     + "owns: is --state-dir the right directory?")
         }
         if clockSuspicion.isOurs {
             let share = clockSuspicion.share
             load.warnings.append(
-                "\(name): \(share.future) of \(share.reports) reports are ahead of this machine's "
+                "\(share.future) of \(share.reports) reports are ahead of this machine's "
                     + "clock: set it by NTP; no server is blamed")
         }
-        if let reason = monitor.blindness { load.warnings.append("\(name): \(reason.rawValue)") }
+        if let reason = monitor.blindness { load.warnings.append(reason.rawValue) }
     }
 
     /// What goes out without waiting for a commit: beats carry nothing a twin computed.
