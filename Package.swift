@@ -106,7 +106,8 @@ let package = Package(
         .executableTarget(
             name: "twin-bench",
             dependencies: [
-                "TwinClient", "TwinWire", "TwinCore", "ZeroMQ", "Msgpack", argumentParser,
+                "TwinRuntime", "TwinStore", "TwinClient", "TwinWire", "TwinCore", "ZeroMQ",
+                "Msgpack", argumentParser,
             ], path: "Tests/TwinBench", swiftSettings: settings),
         tests("ZeroMQTests", ["ZeroMQ", "CPlatform"]),
         tests("MsgpackTests", ["Msgpack"]),

@@ -106,5 +106,6 @@ package enum Limits {
     package static let alertRecordsMax = 1_000_000
     package static let recentAlertsInMemory = 8_192
     package static let journalSegmentBytes = 64 << 20
+    /// From half of it on rows are written without pause; at it nothing new is taken.
     package static let journalBytesMax: UInt64 = 1 << 30
 }

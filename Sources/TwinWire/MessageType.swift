@@ -36,6 +36,19 @@ package enum MessageType: String, Sendable, CaseIterable {
     // MARK: answers
     case refused = "Refused"
 
+    /// True for requests that may write a journal record of their own.
+    package var fillsJournal: Bool {
+        switch self {
+        case .commission, .decommission, .setMaintenance, .endMaintenance, .acknowledge,
+            .unacknowledge, .report, .reportBatch, .statuses, .audit:
+            true
+        case .getServer, .getRack, .getDatacenter, .getUnhealthyRacks, .listTwins,
+            .listIncidents, .listMaintenance, .listUnknown, .readAlerts, .getPlacement,
+            .clusterStatus, .ping, .register, .beat, .placement, .receipts, .refused:
+            false
+        }
+    }
+
     /// True for what only registered services may send, on the service socket.
     package var isForServicesOnly: Bool {
         switch self {

@@ -8,5 +8,5 @@ import ArgumentParser
 struct TwinBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "twin-bench", abstract: "Measure a running cluster",
-        subcommands: [PackedCommand.self, LatencyCommand.self])
+        subcommands: [PackedCommand.self, LatencyCommand.self, WriteBehindCommand.self])
 }

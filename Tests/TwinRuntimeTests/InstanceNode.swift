@@ -16,6 +16,8 @@ struct InstanceNode<Service: TierService> {
     var rows: RowStore?
     /// Every slice so far, for what rows must never be ahead of.
     var slices: [(slice: PendingSlice, durable: UInt64)] = []
+    /// What the core is told of its journal's length.
+    var journalBytes: UInt64 = 0
     /// Records appended and not yet durable, with what waits for them.
     var isDiskHeld = false
     private(set) var held: ClosedTurn?
@@ -42,7 +44,8 @@ struct InstanceNode<Service: TierService> {
         sent += core.takeUrgent()
         guard held == nil else { return sent }
         guard
-            let closed = core.close(durableRecord: UInt64(records.count), journalBytes: 0)
+            let closed = core.close(
+                durableRecord: UInt64(records.count), journalBytes: journalBytes)
         else { return sent }
         if isDiskHeld, closed.record != nil {
             held = closed

@@ -37,6 +37,27 @@ struct TurnTests {
         #expect(cluster.answers.keys.sorted() == ids)
     }
 
+    @Test("At the journal's limit nothing new is taken, queries are, and nobody is called missing")
+    func journalAtItsLimit() throws {
+        var cluster = try InstanceCluster.running()
+        try cluster.commission("s1")
+        try cluster.pass(seconds: 60, reporting: ["s1"])
+        cluster.server.journalBytes = Limits.journalBytesMax
+        try cluster.turn()
+        #expect(try cluster.commission("s2").refusal == .overloaded)
+        #expect(try cluster.ask(.getServer, "server/s1").refusal == nil)
+        try cluster.pass(seconds: 120, reporting: ["s1"])
+        #expect(try #require(try cluster.serverTwin("s1")).book.opened.isEmpty)
+
+        cluster.server.journalBytes = 0
+        try cluster.pass(seconds: 60, reporting: ["s1"])
+        #expect(try cluster.commission("s2").refusal == nil)
+        #expect(try #require(try cluster.serverTwin("s1")).book.opened.isEmpty)
+        try cluster.pass(seconds: 60, reporting: [])
+        let found = try #require(try cluster.serverTwin("s1")).book.openKinds
+        #expect(found == [IncidentKind.missingReport.rawValue])
+    }
+
     @Test("A turn without inputs writes no record and says nothing")
     func quietTurn() throws {
         var cluster = try InstanceCluster.running()

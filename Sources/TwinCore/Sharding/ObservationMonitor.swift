@@ -13,6 +13,7 @@ package struct ObservationMonitor: Sendable {
         case brokerYoung = "the broker has just started or was paused"
         case brokerBehind = "the broker has not emptied its client socket for 2 s"
         case dropped = "the broker refused or dropped messages toward this instance"
+        case journalFull = "the journal is at its limit until more rows are written"
     }
 
     /// nil = observing.
@@ -25,6 +26,7 @@ package struct ObservationMonitor: Sendable {
     private var sentAt: [UInt64: Int64] = [:]
     private var brokerNonce: UInt64?
     private var drainLimitedSince: Int64?
+    private var isJournalFull = false
     private var lastTurnAt: Int64?
 
     package init() {}
@@ -46,6 +48,12 @@ package struct ObservationMonitor: Sendable {
         let since = drainLimitedSince ?? now
         drainLimitedSince = since
         if now - since > Limits.blindRoundTripMax.rawValue { blind(.slowQueue) }
+    }
+
+    /// Whether the instance itself refuses reports, because its journal is at its limit.
+    package mutating func refusesReports(_ isJournalFull: Bool) {
+        self.isJournalFull = isJournalFull
+        if isJournalFull { blind(.journalFull) }
     }
 
     package mutating func beatSent(number: UInt64, at now: Int64) {
@@ -75,6 +83,8 @@ package struct ObservationMonitor: Sendable {
             blind(.brokerBehind)
         } else if reply.dropped > 0 {
             blind(.dropped)
+        } else if isJournalFull {
+            blind(.journalFull)
         } else if drainLimitedSince.map({ now - $0 > Limits.blindRoundTripMax.rawValue }) != true,
             lastBeatSent - lastBeatAnswered < UInt64(Limits.blindBeatsMissed)
         {

@@ -1,7 +1,7 @@
 internal import Dispatch
 package import TwinStore
 internal import TwinCore
-internal import TwinWire
+package import TwinWire
 
 /// The thread that owns the rows: writes slices behind the journal, reads old alerts, checkpoints,
 /// keeps the alert log inside its bounds.
@@ -12,7 +12,7 @@ package final class RowWriter: Sendable {
         case stop
     }
 
-    enum Outcome: Sendable {
+    package enum Outcome: Sendable {
         case saved
         /// Replay starts here even after a power cut: the journal before may go.
         case checkpointed(RecordNumber)
@@ -71,11 +71,13 @@ package final class RowWriter: Sendable {
         }
     }
 
-    func save(_ slice: PendingSlice, durable: UInt64) { jobs.put(.save(slice, durable: durable)) }
+    package func save(_ slice: PendingSlice, durable: UInt64) {
+        jobs.put(.save(slice, durable: durable))
+    }
 
     func read(_ read: AlertRead) { jobs.put(.read(read)) }
 
-    func takeOutcomes() throws(StoreError) -> [Outcome] {
+    package func takeOutcomes() throws(StoreError) -> [Outcome] {
         var outcomes: [Outcome] = []
         for result in results.takeAll() { outcomes.append(try result.get()) }
         return outcomes

@@ -80,6 +80,13 @@ extension InstanceCore {
     }
 
     private mutating func handle(_ request: Request, _ payload: Span<UInt8>) throws(Refusal) {
+        if isJournalFull, request.envelope.type.fillsJournal {
+            throw Refusal(
+                .overloaded,
+                "\(name) takes nothing new: its journal is at its limit of "
+                    + "\(Limits.journalBytesMax >> 20) MiB until more rows are written",
+                hint: "send again in a second; if it lasts, its disk is too slow for this load")
+        }
         switch request.envelope.type {
         case .ping: try ping(request)
         case .setMaintenance, .endMaintenance, .acknowledge, .unacknowledge:

@@ -50,14 +50,17 @@ extension InstanceCore {
             shards[index]?.removed.removeAll()
         }
         var oldest = shards.indices.map { shards[$0]?.dirty.first?.record ?? .max }
-        while slice.twins.count < Slicing.twinsPerSliceMax, let index = oldest.indexOfLeast,
-            let entry = shards[index]?.dirty.popFirst()
+        var bytes = 0
+        while slice.twins.count < Slicing.twinsPerSliceMax, bytes < Slicing.twinBytesPerSliceMax,
+            let index = oldest.indexOfLeast, let entry = shards[index]?.dirty.popFirst()
         {
             oldest[index] = shards[index]?.dirty.first?.record ?? .max
             guard let twin = shards[index]?.slots[entry.slot].twin,
                 twin.ordinal == entry.ordinal
             else { continue }
-            slice.twins.append(row(of: twin, slot: entry.slot, in: index))
+            let row = row(of: twin, slot: entry.slot, in: index)
+            bytes += row.state?.count ?? 0
+            slice.twins.append(row)
             shards[index]?.slots[entry.slot].dirtySince = nil
         }
     }

@@ -59,6 +59,8 @@ package struct InstanceCore<Service: TierService>: Sendable {
 
     // Rows behind the journal.
     var slicing = Slicing()
+    /// The journal is at its limit: nothing new is taken until rows have caught up.
+    var isJournalFull = false
     var packer = Packer(capacity: 1 << 16)
     var scratch = Packer()
 
@@ -132,6 +134,8 @@ package struct InstanceCore<Service: TierService>: Sendable {
     /// - Returns: nil when there is nothing to write and nothing to send.
     package mutating func close(durableRecord: UInt64, journalBytes: UInt64) -> ClosedTurn? {
         youngShards = youngShards.filter { $0.value > durableRecord }
+        isJournalFull = journalBytes >= Limits.journalBytesMax
+        monitor.refusesReports(isJournalFull)
         followMonitor()
         fireTimers()
         Service.tick(core: &self)

@@ -1,0 +1,221 @@
+import Foundation
+import Msgpack
+import TwinClient
+import TwinCore
+import TwinRuntime
+import TwinStore
+import TwinWire
+
+/// One server core with a real journal and real rows, driven turn by turn without sockets.
+///
+/// Its own time runs 100 ms a turn, however long a turn really takes, so that the reports of one
+/// round over all twins are ten seconds apart.
+struct LoneInstance: ~Copyable {
+    /// Fewest dirty twins at the end of any measured turn.
+    private(set) var dirtyLeast = Int.max
+
+    private var core: InstanceCore<ServerService>
+    private var journal: Journal<PosixDisk>
+    private let rows: RowWriter
+    private var batches: [PreparedBatch] = []
+    private var nextBatch = 0
+    private var durable: UInt64 = 0
+    private var monotonic: Int64 = 1_000
+    private let wallAtStart = ClientTime.wall
+    /// Handed out and not given to the rows: as long as it waits, no further one comes.
+    private var waitingSlice: PendingSlice?
+
+    private static let name = "bench"
+    private static let millisecondsPerTurn: Int64 = 100
+    private static let commissionsPerTurn = 1_000
+    private static let shards = Limits.shardCountDefault
+
+    private init(
+        core: InstanceCore<ServerService>, journal: consuming Journal<PosixDisk>, rows: RowWriter
+    ) {
+        self.core = core
+        self.journal = journal
+        self.rows = rows
+    }
+
+    /// Commissions `twins` servers in an empty directory and packs the batches that report for
+    /// them.
+    static func commissioned(
+        twins: Int, batch: Int, stateDirectory: String
+    ) throws -> LoneInstance {
+        let directory = URL(filePath: stateDirectory)
+        try FileManager.default.createDirectory(
+            at: directory, withIntermediateDirectories: true)
+        let found = try FileManager.default.contentsOfDirectory(atPath: stateDirectory)
+        guard found.isEmpty else {
+            throw BenchError(
+                "--state-dir: wanted an empty directory, found \(found.count) entries in "
+                    + stateDirectory)
+        }
+        let rows = try RowStore(
+            path: directory.appending(path: RowStore.fileName).path, tier: .server, cluster: nil)
+        let owner = try InstanceName(name)
+        var instance = LoneInstance(
+            core: InstanceCore(
+                name: owner, softwareVersion: "bench", processNonce: 1,
+                identity: MemberIdentity(clusterId: nil, startNumber: 0, isRestored: false),
+                running: .zero, nextRecord: 1),
+            journal: try Journal(
+                on: try PosixDisk(directory: directory.appending(path: "journal").path),
+                segmentBytes: UInt64(Limits.journalSegmentBytes), salt: 1),
+            rows: RowWriter(rows, wake: WakeSignal()))
+        let servers = try (0..<twins).map { number in
+            Fleet.Server(key: try TwinKey("bench-s\(number)"), owner: owner)
+        }
+        try instance.join()
+        try instance.commission(servers)
+        for first in stride(from: 0, to: twins, by: batch) {
+            instance.batches.append(
+                try PreparedBatch(
+                    of: servers[first..<min(first + batch, twins)], owner: owner,
+                    now: instance.wall))
+        }
+        return instance
+    }
+
+    private var wall: Timestamp { wallAtStart + Milliseconds(rawValue: monotonic) }
+
+    // MARK: getting ready
+
+    /// Answers the core's registration as a broker does: it owns the whole tier.
+    private mutating func join() throws {
+        var placement = Placement(version: 1, shardCounts: ShardCounts(all: Self.shards))
+        for index in 0..<UInt16(Self.shards) {
+            placement[ShardID(tier: .server, index: index)] = Placement.Owner(
+                instance: core.name, epoch: .first, isBorn: false)
+        }
+        let grant = RegistrationGrant(
+            clusterId: "bench", startNumber: 1,
+            configuration: ClusterConfiguration(allowsSimulation: true), placement: placement,
+            brokerNonce: 1)
+        begin()
+        let asked = try close(journalBytes: 0)
+        guard let frames = asked?.messages.first, frames.count > 1 else {
+            throw BenchError("a new core was expected to register and sent nothing")
+        }
+        let header = frames[1]
+        let envelope = try Envelope(header.span)
+        begin()
+        receive([envelope.reply(.register).packed, Payload.pack(grant)])
+        core.identityStored()
+        _ = try close(journalBytes: 0)
+    }
+
+    private mutating func commission(_ servers: [Fleet.Server]) throws {
+        for first in stride(from: 0, to: servers.count, by: Self.commissionsPerTurn) {
+            begin()
+            for number in first..<min(first + Self.commissionsPerTurn, servers.count) {
+                let body = CommissionRequest(
+                    dc: try TwinKey("bench"), rack: try TwinKey("bench-r\(number / 40)"),
+                    labels: ["simulated": "true"], intervalSeconds: 10)
+                request(.commission, to: "server/\(servers[number].key)", Payload.pack(body))
+            }
+            _ = try close(journalBytes: 0)
+        }
+        guard core.counters.refused.isEmpty else {
+            throw BenchError("commissions were refused: \(core.counters.refused)")
+        }
+    }
+
+    /// So many reports of every twin, ten seconds apart.
+    mutating func fillWindows(reports: Int) throws {
+        for _ in 0..<reports * batches.count {
+            if let slice = try turn(journalBytes: 0).slice { waitingSlice = slice }
+        }
+    }
+
+    // MARK: measuring
+
+    /// Turns for so many seconds.
+    /// - Parameter writesRows: false: no rows at all; true: a slice as soon as the one before is
+    ///   saved.
+    mutating func measure(seconds: Int, writesRows: Bool) throws -> TurnTimes {
+        var times = TurnTimes()
+        if writesRows, let slice = waitingSlice {
+            waitingSlice = nil
+            rows.save(slice, durable: durable)
+        }
+        let end = ClientTime.monotonicMilliseconds + Int64(seconds) * 1_000
+        while ClientTime.monotonicMilliseconds < end {
+            try takeRowOutcomes()
+            let turn = try turn(journalBytes: writesRows ? Limits.journalBytesMax / 2 + 1 : 0)
+            times.note(closing: turn.closing, whole: turn.whole, hasSlice: turn.slice != nil)
+            dirtyLeast = min(dirtyLeast, core.shards.reduce(0) { $0 + ($1?.dirty.count ?? 0) })
+            guard let slice = turn.slice else { continue }
+            if writesRows { rows.save(slice, durable: durable) } else { waitingSlice = slice }
+        }
+        return times
+    }
+
+    private mutating func takeRowOutcomes() throws {
+        for outcome in try rows.takeOutcomes() {
+            switch outcome {
+            case .saved: core.sliceSaved()
+            case .checkpointed(let record): try journal.drop(before: record)
+            case .read: break
+            }
+        }
+    }
+
+    // MARK: turns
+
+    private struct Turn {
+        /// Seconds that the engine's thread spent in closing.
+        var closing: Double
+        /// The same with the record's append and sync.
+        var whole: Double
+        var slice: PendingSlice?
+    }
+
+    private mutating func turn(journalBytes: UInt64) throws -> Turn {
+        begin()
+        let batch = batches[nextBatch].payload(at: wall)
+        nextBatch = (nextBatch + 1) % batches.count
+        request(.reportBatch, to: "server@\(Self.name)", batch)
+        let began = ClientTime.monotonicNanoseconds
+        let closed = core.close(durableRecord: durable, journalBytes: journalBytes)
+        let closing = ClientTime.monotonicNanoseconds
+        if let closed { try commit(closed) }
+        let end = ClientTime.monotonicNanoseconds
+        return Turn(
+            closing: Double(closing - began) / 1e9, whole: Double(end - began) / 1e9,
+            slice: closed?.slice)
+    }
+
+    private mutating func begin() {
+        monotonic += Self.millisecondsPerTurn
+        core.begin(
+            TurnClock(monotonic: monotonic, suspendedAware: monotonic, wall: wall))
+    }
+
+    private mutating func close(journalBytes: UInt64) throws -> ClosedTurn? {
+        let closed = core.close(durableRecord: durable, journalBytes: journalBytes)
+        if let closed {
+            try commit(closed)
+            if let slice = closed.slice { waitingSlice = slice }
+        }
+        return closed
+    }
+
+    private mutating func commit(_ turn: ClosedTurn) throws {
+        guard let record = turn.record else { return }
+        durable = try journal.append(record.span).rawValue
+        _ = try journal.sync()
+    }
+
+    private mutating func request(
+        _ type: MessageType, to destination: String, _ payload: [UInt8]
+    ) {
+        let envelope = Envelope(kind: .request, type: type, requestID: 1)
+        receive([Array("client".utf8), Array(destination.utf8), envelope.packed, payload])
+    }
+
+    private mutating func receive(_ frames: [[UInt8]]) {
+        core.receive(frames.count) { frames[$0] }
+    }
+}
