@@ -12,6 +12,7 @@ struct OptionSetter {
         try set(ZMQ_HEARTBEAT_IVL, options.heartbeatIntervalMilliseconds, "heartbeat interval")
         try set(ZMQ_HEARTBEAT_TIMEOUT, options.heartbeatTimeoutMilliseconds, "heartbeat timeout")
         try set(ZMQ_HEARTBEAT_TTL, options.heartbeatPeerTimeoutMilliseconds, "heartbeat ttl")
+        try set(ZMQ_CONNECT_TIMEOUT, options.connectTimeoutMilliseconds, "connect timeout")
         try set(ZMQ_RECONNECT_IVL, options.reconnectIntervalMilliseconds, "reconnect interval")
         try set(
             ZMQ_RECONNECT_IVL_MAX, options.reconnectIntervalMaxMilliseconds,

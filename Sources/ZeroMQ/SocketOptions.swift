@@ -31,6 +31,10 @@ package struct SocketOptions: Sendable {
     /// After which silence the *peer* shall give up on us; 0 leaves it to the peer.
     package var heartbeatPeerTimeoutMilliseconds = 6000
 
+    /// How long one attempt to connect may take. Without it an address that nobody has any more,
+    /// as that of a container replaced, is waited for as long as the kernel repeats itself.
+    package var connectTimeoutMilliseconds = 2000
+
     /// First wait before connecting again.
     package var reconnectIntervalMilliseconds = 100
 

@@ -112,6 +112,8 @@ package final class InstanceProcess<Tier: TierService>: Service {
         options.frameBytesMax = Limits.frameBytesMax
         options.framesMax = Limits.framesPerMessageMax
         options.lingerMilliseconds = lastWordsMilliseconds
+        // What a broker did not take belongs to nobody after its restart: everything is told anew.
+        options.queuesOnlyToConnected = true
         options.reconnectIntervalMaxMilliseconds = reconnectMaxMilliseconds
         var socket = try Socket(.dealer, in: try Context(), options: options)
         try socket.connect(settings.broker)

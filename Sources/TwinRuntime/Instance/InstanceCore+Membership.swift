@@ -8,7 +8,8 @@ extension InstanceCore {
     /// a moment ago: so long we ask again before we believe it. The broker lets a successor in
     /// once a process has been silent for `suspectAfter`.
     static var predecessorPatience: Milliseconds { Limits.suspectAfter + .seconds(2) }
-    private static var registrationRetry: Milliseconds { .seconds(1) }
+    /// Short, because what is sent before the connection stands is lost.
+    private static var registrationRetry: Milliseconds { Milliseconds(rawValue: 250) }
 
     /// Registers, repeats and beats as time demands.
     mutating func tendMembership() {
