@@ -42,6 +42,19 @@ struct ObservationMonitorTests {
         }
     }
 
+    @Test("A new registration gives the broker three more beats; only an answer ends blindness")
+    func registeredAnew() {
+        var bench = Bench.observing()
+        for _ in 0..<5 { bench.beat() }
+        #expect(bench.monitor.isBrokerSilent)
+        bench.monitor.registered()
+        bench.beat()
+        #expect(!bench.monitor.isBrokerSilent, "the unanswered beats before do not count")
+        #expect(bench.monitor.blindness == .brokerSilent)
+        bench.answer()
+        #expect(bench.monitor.blindness == nil)
+    }
+
     @Test("Blind from the start, until a beat is answered")
     func start() {
         var bench = Bench()

@@ -60,10 +60,21 @@ package struct ObservationMonitor: Sendable {
         lastBeatSent = number
         sentAt[number] = now
         sentAt[number &- UInt64(ObservationMonitor.beatsRemembered)] = nil
-        if number > lastBeatAnswered + UInt64(Limits.blindBeatsMissed) {
+        if isBrokerSilent {
             blind(.brokerSilent)
             wasBrokerAway = true
         }
+    }
+
+    /// More beats than allowed are unanswered since the last answer or registration.
+    package var isBrokerSilent: Bool {
+        lastBeatSent > lastBeatAnswered + UInt64(Limits.blindBeatsMissed)
+    }
+
+    /// The instance is registered, perhaps anew: beats before that will not be answered any more.
+    /// It stays blind until one after is.
+    package mutating func registered() {
+        lastBeatAnswered = lastBeatSent
     }
 
     /// The broker answered a beat; all clear only by an answer that finds nothing wrong.

@@ -86,6 +86,7 @@ extension InstanceCore {
         identity = MemberIdentity(
             clusterId: grant.clusterId, startNumber: grant.startNumber, isRestored: false)
         membership = .member
+        monitor.registered()
         nextBeatAt = clock.monotonic
         configuration = grant.configuration
         follow(grant.placement)
@@ -173,7 +174,7 @@ extension InstanceCore {
         urgent.append(
             [Array(Destination.broker.description.utf8), envelope.packed, Payload.pack(beat)])
         monitor.beatSent(number: beatNumber, at: now)
-        if monitor.blindness == .brokerSilent {
+        if monitor.isBrokerSilent {
             membership = .outside(nextAttempt: clock.monotonic)
         }
     }
