@@ -61,7 +61,11 @@ package enum Limits {
     package static let statusesPerBatchMax = 256
     package static let statusBatchBytesMax = 256 * 1_024
     package static let receiptsPerBatchMax = 256
-    package static let auditEntriesPerPartMax = 4_096
+    /// 1,024 × (2 keys of 128 + 70) + 4,096 shards × 48 + 4,096 parents × 3 bytes < 1 MiB; the
+    /// answer to a part, 1,024 × (2 keys of 128 + 170) bytes, too.
+    package static let auditEntriesPerPartMax = 1_024
+    /// So many parts of a list may a single shard span: a million children.
+    package static let auditPartsPerShardMax = 1_024
     package static let pageItemsMax = 1_000
     package static let alertsPerPageMax = 250
     package static let incidentsPerPageMax = 250
@@ -77,6 +81,9 @@ package enum Limits {
     package static let messagesPerTurnMax = 512
     package static let bytesPerTurnMax = 8 << 20
     package static let instancesMax = 1_024
+    /// As many inputs as a batch of statuses may bring.
+    package static let auditStepsPerTurnMax = 256
+    package static let parentEpochsPerTurnMax = 8
     package static let alertWaitersMax = 256
     package static let alertWaitMax = Milliseconds.seconds(30)
     package static let quarantineMax = 1_000
@@ -92,6 +99,10 @@ package enum Limits {
     package static let turnIntervalMax = Milliseconds(rawValue: 500)
     package static let elapsedPerTurnMax = Milliseconds.seconds(1)
     package static let wallStepMin = Milliseconds.seconds(1)
+    package static let auditInterval = Milliseconds.minutes(5)
+    /// A part waits for the parent's commit; after this time its list is given up.
+    package static let auditPartPatience = Milliseconds.seconds(5)
+    package static let auditAskBackoffMin = Milliseconds.seconds(1)
     package static let floorMargin = Milliseconds.seconds(1)
     package static let reconnectBackoffMax = Milliseconds.seconds(30)
     package static let retryBackoffMin = Milliseconds(rawValue: 200)

@@ -33,6 +33,7 @@ package enum MessageType: String, Sendable, CaseIterable {
     case statuses = "Statuses"
     case receipts = "Receipts"
     case audit = "Audit"
+    case askAudit = "AskAudit"
     // MARK: answers
     case refused = "Refused"
 
@@ -44,7 +45,8 @@ package enum MessageType: String, Sendable, CaseIterable {
             true
         case .getServer, .getRack, .getDatacenter, .getUnhealthyRacks, .listTwins,
             .listIncidents, .listMaintenance, .listUnknown, .readAlerts, .getPlacement,
-            .clusterStatus, .ping, .register, .beat, .placement, .receipts, .refused:
+            .clusterStatus, .ping, .register, .beat, .placement, .receipts, .askAudit,
+            .refused:
             false
         }
     }
@@ -52,7 +54,7 @@ package enum MessageType: String, Sendable, CaseIterable {
     /// True for what only registered services may send, on the service socket.
     package var isForServicesOnly: Bool {
         switch self {
-        case .register, .beat, .placement, .statuses, .receipts, .audit: true
+        case .register, .beat, .placement, .statuses, .receipts, .audit, .askAudit: true
         case .commission, .decommission, .setMaintenance, .endMaintenance, .acknowledge,
             .unacknowledge, .report, .reportBatch, .getServer, .getRack, .getDatacenter,
             .getUnhealthyRacks, .listTwins, .listIncidents, .listMaintenance, .listUnknown,

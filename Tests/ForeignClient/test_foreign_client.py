@@ -327,7 +327,9 @@ class HostileFrames(ForeignClientTest):
                 self.assertEqual(self.refused(destination, message_type, payload), code)
 
     def test_what_only_services_send_is_refused_to_clients(self):
-        for message_type in ("Register", "Beat", "Placement", "Statuses", "Receipts", "Audit"):
+        for message_type in (
+            "Register", "Beat", "Placement", "Statuses", "Receipts", "Audit", "AskAudit",
+        ):
             with self.subTest(type=message_type):
                 self.assertEqual(self.refused("broker", message_type), "unauthorized")
 

@@ -8,6 +8,8 @@ struct DatacenterBench {
     var alerts: [AlertDraft] = []
     var elapsed: Int64 = 0
     var unheard = ShardSet()
+    /// Rack shards whose lists have not come.
+    var awaited = ShardSet()
     private var position: UInt64 = 0
 
     /// - Parameter place: topology and reporter of one rack's servers.
@@ -38,7 +40,8 @@ struct DatacenterBench {
         dc.step(
             input,
             in: RackBench.context(
-                position: position, elapsed: elapsed, wall: wall, unheard: unheard, tier: .dc),
+                position: position, elapsed: elapsed, wall: wall, unheard: unheard,
+                awaited: awaited, tier: .dc),
             effects: &effects)
         alerts += effects.alerts
     }

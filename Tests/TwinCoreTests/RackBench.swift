@@ -14,6 +14,8 @@ struct RackBench {
     /// How far the wall clock is off from `start + elapsed`.
     var wallOffset: Int64 = 0
     var unheard = ShardSet()
+    /// Server shards whose lists have not come.
+    var awaited = ShardSet()
     private var position: UInt64 = 0
     private var versions: UInt64 = 0
 
@@ -28,14 +30,15 @@ struct RackBench {
     }
 
     static func context(
-        position: UInt64, elapsed: Int64, wall: Timestamp, unheard: ShardSet, tier: Tier = .rack
+        position: UInt64, elapsed: Int64, wall: Timestamp, unheard: ShardSet,
+        awaited: ShardSet = ShardSet(), tier: Tier = .rack
     ) -> StepContext {
         StepContext(
             shard: ShardID(tier: tier, index: 7),
             version: Version(epoch: .first, position: Position(rawValue: position)),
             elapsed: Elapsed(milliseconds: elapsed), wall: wall, floor: .zero, isObserving: true,
             configuration: ClusterConfiguration(), unheardChildShards: unheard,
-            childShardCount: shardCount)
+            awaitedChildShards: awaited, childShardCount: shardCount)
     }
 
     var wall: Timestamp {
@@ -54,7 +57,8 @@ struct RackBench {
         rack.step(
             input,
             in: RackBench.context(
-                position: position, elapsed: elapsed, wall: wall, unheard: unheard),
+                position: position, elapsed: elapsed, wall: wall, unheard: unheard,
+                awaited: awaited),
             effects: &effects)
         alerts += effects.alerts
     }

@@ -72,14 +72,30 @@ struct ShardPartsTests {
         }
     }
 
-    @Test("The highest epoch of each child shard is kept in order of the shards")
-    func sourceEpochs() {
-        var conditions = ShardConditions(configuration: ClusterConfiguration(), childShardCount: 9)
-        for (shard, epoch) in [(5, 1), (2, 1), (8, 1), (5, 3), (0, 2)] as [(UInt16, UInt32)] {
-            conditions.note(Epoch(rawValue: epoch), of: shard)
+    @Test("The highest epoch of each shard is kept, in order; a lower one changes nothing")
+    func shardEpochs() {
+        var epochs = ShardEpochs()
+        for (shard, epoch) in [(5, 1), (2, 1), (8, 1), (5, 3), (0, 2), (5, 2)]
+            as [(UInt16, UInt32)]
+        {
+            epochs.note(Epoch(rawValue: epoch), of: shard)
         }
-        #expect(conditions.sourceEpochs.map(\.shard) == [0, 2, 5, 8])
-        #expect(conditions.sourceEpoch(of: 5) == Epoch(rawValue: 3))
-        #expect(conditions.sourceEpoch(of: 1) == .none)
+        #expect(epochs.entries.map(\.shard) == [0, 2, 5, 8])
+        #expect(epochs[5] == Epoch(rawValue: 3))
+        #expect(epochs[1] == .none)
+    }
+
+    @Test("Sets of shards unite, meet and subtract whatever their lengths")
+    func shardSets() {
+        let few = ShardSet([0, 63, 64])
+        let many = ShardSet([63, 200])
+        var union = few
+        union.formUnion(many)
+        #expect(union.indices == [0, 63, 64, 200])
+        #expect(few.intersection(many).indices == [63])
+        #expect(many.intersection(few).indices == [63])
+        #expect(few.subtracting(many).indices == [0, 64])
+        #expect(many.subtracting(few).indices == [200])
+        #expect(few.subtracting(few).isEmpty)
     }
 }

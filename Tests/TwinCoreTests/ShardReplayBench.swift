@@ -132,6 +132,7 @@ struct ShardReplayBench<Twin: ShardTwin> {
         }
         parts["conditions"] = try MsgpackEncoder.encode(shard.conditions)
         parts["metric sets"] = try MsgpackEncoder.encode(shard.metricSets)
+        parts["parent epochs"] = try MsgpackEncoder.encode(shard.parentEpochs)
         parts["profiles"] = try MsgpackEncoder.encode(shard.profiles)
         parts["position \(shard.position)"] = []
         parts["next ordinal \(shard.nextOrdinal)"] = []

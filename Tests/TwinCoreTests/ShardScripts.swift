@@ -25,6 +25,17 @@ extension ShardScript {
             ))
     }
 
+    /// Lists of children are awaited or come; a parent shard changes its owner.
+    static func audit(_ bench: inout ShardReplayBench<Twin>, _ random: inout ShardRandom) {
+        let shard = UInt16(random.below(8))
+        bench.take(.parentEpoch(shard: shard, Epoch(rawValue: UInt32(1 + random.below(3)))))
+        guard random.once(in: 2) else { return }
+        bench.take(.awaitedChildShards(ShardSet((0..<8).filter { _ in random.once(in: 3) })))
+        for ordinal in bench.shard.ordinals {
+            bench.take(.twin(ordinal: ordinal, Twin.timerInput))
+        }
+    }
+
     static func configure(_ bench: inout ShardReplayBench<Twin>, _ random: inout ShardRandom) {
         bench.take(
             .configuration(ClusterConfiguration(pageFrom: random.once(in: 2) ? .error : .warning)))
@@ -84,6 +95,7 @@ enum ServerScript: ShardScript {
             bench.take(.twin(ordinal: twin.ordinal, .decommission))
         case 3: if random.once(in: 4) { seeOrNot(&bench, &random) }
         case 4: if random.once(in: 8) { configure(&bench, &random) }
+        case 8: if random.once(in: 8) { audit(&bench, &random) }
         case 5: if let twin = anyTwin(bench, &random) { command(twin, &bench, &random) }
         case 6, 7: if let twin = anyTwin(bench, &random) { receipt(twin, &bench, &random) }
         default: if let twin = anyTwin(bench, &random) { report(twin, &bench, &random) }
@@ -159,8 +171,9 @@ enum RackScript: ShardScript {
     typealias Twin = RackTwin
 
     static func act(_ bench: inout ShardReplayBench<Twin>, _ random: inout ShardRandom) {
-        switch random.below(10) {
+        switch random.below(11) {
         case 0: if random.once(in: 4) { seeOrNot(&bench, &random) }
+        case 10: if random.once(in: 4) { audit(&bench, &random) }
         case 1:
             guard random.once(in: 4) else { return }
             bench.take(.childShards(ShardSet((0..<8).filter { _ in random.once(in: 3) })))
@@ -242,8 +255,9 @@ enum DatacenterScript: ShardScript {
     typealias Twin = DatacenterTwin
 
     static func act(_ bench: inout ShardReplayBench<Twin>, _ random: inout ShardRandom) {
-        switch random.below(8) {
+        switch random.below(9) {
         case 0: if random.once(in: 4) { seeOrNot(&bench, &random) }
+        case 8: if random.once(in: 4) { audit(&bench, &random) }
         case 1:
             let shards = ShardSet((0..<8).filter { _ in random.once(in: 4) })
             bench.take(.childShards(shards))

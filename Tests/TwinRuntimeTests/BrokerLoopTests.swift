@@ -79,6 +79,7 @@ struct BrokerLoopTests {
         "what only services may send is refused on the client socket",
         arguments: [
             MessageType.register, .beat, .placement, .statuses, .receipts, .audit,
+            .askAudit,
         ])
     func servicesOnly(type: MessageType) throws {
         let harness = try BrokerHarness()

@@ -117,6 +117,7 @@ struct InstanceNode<Service: TierService> {
             parts["\(name) offset \(shard.elapsedOffset)"] = []
             parts["\(name) conditions"] = try MsgpackEncoder.encode(shard.conditions)
             parts["\(name) metric sets"] = try MsgpackEncoder.encode(shard.metricSets)
+            parts["\(name) parent epochs"] = try MsgpackEncoder.encode(shard.parentEpochs)
             parts["\(name) profiles"] = try MsgpackEncoder.encode(shard.profiles)
             for slot in shard.slots {
                 guard let twin = slot.twin else { continue }

@@ -24,6 +24,9 @@ struct JournalInputTests {
         Receipt(
             parent: ProtocolSamples.key("r1"), version: .none,
             disposition: .refused(reason: "full"), folds: FoldSet()),
+        Receipt(
+            parent: ProtocolSamples.key("r1"), version: .none, disposition: .lacking,
+            folds: FoldSet()),
     ]
 
     static let serverInputs: [ServerTwin.Input] =
@@ -117,6 +120,8 @@ struct JournalInputTests {
         .configuration(ClusterConfiguration(pageFrom: .critical, allowsSimulation: true)),
         .childShards(ShardSet([1, 255])), .childShards(ShardSet()),
         .sourceEpoch(shard: 4_095, Epoch(rawValue: .max)),
+        .awaitedChildShards(ShardSet([0, 64, 4_095])), .awaitedChildShards(ShardSet()),
+        .parentEpoch(shard: 4_095, Epoch(rawValue: .max)),
         .metricSet(id: 4_095, names: ["a", "hw.temperature"]), .metricSet(id: 0, names: []),
         .profile(
             id: 1, ReporterProfile(interval: .seconds(10), agentVersion: "1.0", relay: "r")),

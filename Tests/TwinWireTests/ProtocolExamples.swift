@@ -170,6 +170,8 @@ enum ProtocolExamples {
             Samples.rackStatuses),
         ProtocolExample(
             .receipts, .event, to: "server@server-b", by: Samples.rack, Samples.toldFolds),
-        ProtocolExample(.audit, .event, to: "rack@rack-a", by: Samples.server, Samples.audit),
+        ProtocolExample(.audit, .request, to: "rack@rack-a", by: Samples.server, Samples.audit),
+        ProtocolExample(.audit, .reply, by: Samples.rack, Samples.auditAnswer),
+        ProtocolExample(.askAudit, .event, to: "server@server-b", by: Samples.rack, AuditAsk()),
     ]
 }

@@ -130,30 +130,29 @@ enum ProtocolSamples {
                 until: noon + .hours(2))))
 
     static func receipt(
-        of child: TwinKey, _ position: UInt64, _ disposition: Receipt.Disposition,
+        of child: TwinKey, _ held: Version, _ disposition: Receipt.Disposition,
         _ folds: FoldSet = FoldSet()
     ) -> ReceiptBatch.Entry {
         ReceiptBatch.Entry(
             shard: 12, epoch: .first, child: child,
             receipt: Receipt(
-                parent: key("dc1-r07"), version: version(position), disposition: disposition,
-                folds: folds))
+                parent: key("dc1-r07"), version: held, disposition: disposition, folds: folds))
     }
 
     static let receipts = ReceiptBatch(
         entries: [
-            receipt(of: key("dc1-r07-s12"), 4_711, .member, folds),
-            receipt(of: key("dc1-r07-s13"), 90, .notMember),
+            receipt(of: key("dc1-r07-s12"), version(4_711), .member, folds),
+            receipt(of: key("dc1-r07-s13"), version(90), .notMember),
         ])
 
     static let toldFolds = ReceiptBatch(entries: [
         receipt(
-            of: key("dc1-r07-s99"), 5,
+            of: key("dc1-r07-s99"), version(5),
             .refused(reason: "rack/dc1-r07 has 256 members, as many as a rack may"))
     ])
 
     static let audit = AuditPart(
-        audit: 17, part: 0, isLast: true,
+        audit: 17, part: 0, isLast: true, parents: ShardSet([12]),
         shards: [
             AuditPart.Shard(index: 210, epoch: .first, position: Position(rawValue: 4_711))
         ],
@@ -161,6 +160,10 @@ enum ProtocolSamples {
             AuditPart.Entry(
                 child: key("dc1-r07-s12"), parent: key("dc1-r07"), version: version(4_711))
         ])
+
+    static let auditAnswer = ReceiptBatch(entries: [
+        receipt(of: key("dc1-r07-s12"), .none, .lacking)
+    ])
 
     // MARK: registration and beats
 

@@ -94,7 +94,8 @@ extension Shard {
             position: position, running: running, elapsedOffset: elapsedOffset,
             nextOrdinal: nextOrdinal, highestIncident: highestIncident,
             alertSequence: alertSequence,
-            metricSets: metricSets, profiles: profiles)
+            metricSets: metricSets, profiles: profiles,
+            parentEpochs: parentEpochs.entries.isEmpty ? nil : parentEpochs)
     }
 
     /// Forgets the open turn's inputs and alerts, where nobody journals them.

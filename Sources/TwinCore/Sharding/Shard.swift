@@ -30,6 +30,8 @@ package struct Shard<Twin: ShardTwin>: Sendable {
     package internal(set) var alertSequence: UInt64
     package internal(set) var metricSets: MetricSets
     package internal(set) var profiles: [ReporterProfile]
+    /// Of the tier above: receipts under lower ones are a stale owner's.
+    package internal(set) var parentEpochs: ShardEpochs
 
     package var slots: [Slot] = []
     private var freeSlots: [Int] = []
@@ -77,6 +79,7 @@ package struct Shard<Twin: ShardTwin>: Sendable {
         alertSequence = header.alertSequence
         metricSets = header.metricSets
         profiles = header.profiles
+        parentEpochs = header.parentEpochs ?? ShardEpochs()
         conditionsHistory = ConditionsHistory(
             position: header.conditionsPosition, conditions: header.conditions)
     }
@@ -156,12 +159,14 @@ package struct Shard<Twin: ShardTwin>: Sendable {
             guard slotOfOrdinal[ordinal] == nil, !isBuried(ordinal) else {
                 return advance(to: entryPosition)
             }
-        case .observation, .configuration, .childShards, .sourceEpoch:
+        case .observation, .configuration, .childShards, .sourceEpoch, .awaitedChildShards:
             guard entryPosition > conditionsPosition else { return advance(to: entryPosition) }
         case .metricSet(let id, _):
             guard metricSets[id] == nil else { return advance(to: entryPosition) }
         case .profile(let id, _):
             guard Int(id) == profiles.count else { return advance(to: entryPosition) }
+        case .parentEpoch:
+            break
         }
         advance(to: entryPosition)
         perform(input, arena: arena, at: time, record: record, position: entryPosition)
@@ -218,8 +223,8 @@ package struct Shard<Twin: ShardTwin>: Sendable {
                 effects: &effects)
             afterStep(slot, context: context, record: record)
             return slot
-        case .observation, .configuration, .childShards, .sourceEpoch, .metricSet,
-            .profile:
+        case .observation, .configuration, .childShards, .sourceEpoch, .awaitedChildShards,
+            .parentEpoch, .metricSet, .profile:
             changeShard(input, at: context.version.position, record: record)
             return nil
         }
@@ -234,7 +239,10 @@ package struct Shard<Twin: ShardTwin>: Sendable {
             conditions.floor = floor
         case .configuration(let configuration): conditions.configuration = configuration
         case .childShards(let shards): conditions.unheardChildShards = shards
-        case .sourceEpoch(let shard, let epoch): conditions.note(epoch, of: shard)
+        case .sourceEpoch(let shard, let epoch): conditions.sourceEpochs.note(epoch, of: shard)
+        case .awaitedChildShards(let shards): conditions.awaitedChildShards = shards
+        // No step reads it and it only grows: neither part of the conditions nor of their history.
+        case .parentEpoch(let shard, let epoch): return parentEpochs.note(epoch, of: shard)
         case .metricSet(_, let names):
             _ = metricSets.intern(names)
             return
@@ -251,6 +259,7 @@ package struct Shard<Twin: ShardTwin>: Sendable {
             elapsed: elapsed(at: time), wall: time.wall, floor: conditions.floor,
             isObserving: conditions.isObserving, configuration: conditions.configuration,
             unheardChildShards: conditions.unheardChildShards,
+            awaitedChildShards: conditions.awaitedChildShards,
             childShardCount: conditions.childShardCount)
     }
 

@@ -9,13 +9,9 @@ package struct ShardConditions: Equatable, Sendable, Codable {
     /// How many shards the tier below has; zero in the server tier.
     package var childShardCount: Int
     /// The highest epoch seen of each child shard; lower ones are stale.
-    package var sourceEpochs: [SourceEpoch]
-
-    /// One child shard and the highest epoch it spoke under.
-    package struct SourceEpoch: Equatable, Sendable, Codable {
-        package var shard: UInt16
-        package var epoch: Epoch
-    }
+    package var sourceEpochs: ShardEpochs
+    /// `awaitedChildShards`; nil when empty, which is also what rows of older releases say.
+    private var awaited: ShardSet?
 
     package init(configuration: ClusterConfiguration, childShardCount: Int) {
         floor = .zero
@@ -23,23 +19,13 @@ package struct ShardConditions: Equatable, Sendable, Codable {
         self.configuration = configuration
         unheardChildShards = ShardSet()
         self.childShardCount = childShardCount
-        sourceEpochs = []
+        sourceEpochs = ShardEpochs()
     }
 
-    /// The highest epoch that `shard` of the tier below spoke under; `.none` before its first word.
-    package func sourceEpoch(of shard: UInt16) -> Epoch {
-        sourceEpochs.first { $0.shard == shard }?.epoch ?? .none
-    }
-
-    package mutating func note(_ epoch: Epoch, of shard: UInt16) {
-        guard let index = sourceEpochs.firstIndex(where: { $0.shard >= shard }) else {
-            sourceEpochs.append(SourceEpoch(shard: shard, epoch: epoch))
-            return
-        }
-        if sourceEpochs[index].shard == shard {
-            sourceEpochs[index].epoch = epoch
-        } else {
-            sourceEpochs.insert(SourceEpoch(shard: shard, epoch: epoch), at: index)
-        }
+    /// Child shards whose whole list of children this shard has not had since its birth or its
+    /// present epoch: until then the picture of the shard's twins may lack children.
+    package var awaitedChildShards: ShardSet {
+        get { awaited ?? ShardSet() }
+        set { awaited = newValue.isEmpty ? nil : newValue }
     }
 }

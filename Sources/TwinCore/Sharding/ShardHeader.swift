@@ -18,12 +18,14 @@ package struct ShardHeader: Equatable, Sendable, Codable {
     package var alertSequence: UInt64
     package var metricSets: MetricSets
     package var profiles: [ReporterProfile]
+    /// Of the shards of the tier above; nil before the first one that was not served from birth.
+    package var parentEpochs: ShardEpochs?
 
     package init(
         epoch: Epoch, conditionsPosition: Position, conditions: ShardConditions,
         position: Position, running: Milliseconds, elapsedOffset: Milliseconds,
         nextOrdinal: UInt32, highestIncident: UInt32, alertSequence: UInt64, metricSets: MetricSets,
-        profiles: [ReporterProfile]
+        profiles: [ReporterProfile], parentEpochs: ShardEpochs? = nil
     ) {
         self.epoch = epoch
         self.conditionsPosition = conditionsPosition
@@ -36,5 +38,6 @@ package struct ShardHeader: Equatable, Sendable, Codable {
         self.alertSequence = alertSequence
         self.metricSets = metricSets
         self.profiles = profiles
+        self.parentEpochs = parentEpochs
     }
 }

@@ -15,6 +15,10 @@ package enum ShardInput<Input: Sendable & Equatable>: Equatable, Sendable {
     case childShards(ShardSet)
     /// A child shard is served under a higher epoch: lower ones are stale.
     case sourceEpoch(shard: UInt16, Epoch)
+    /// The child shards whose whole list of children is still to come changed.
+    case awaitedChildShards(ShardSet)
+    /// A parent shard is served under a higher epoch: what it receipted before counts no more.
+    case parentEpoch(shard: UInt16, Epoch)
     /// A metric set of the server tier gets its number.
     case metricSet(id: UInt16, names: [String])
     /// A reporter profile of the server tier gets its number.

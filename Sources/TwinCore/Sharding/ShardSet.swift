@@ -46,6 +46,25 @@ package struct ShardSet: Equatable, Sendable, Codable {
         while words.last == 0 { words.removeLast() }
     }
 
+    package mutating func formUnion(_ other: ShardSet) {
+        while words.count < other.words.count { words.append(0) }
+        for position in other.words.indices { words[position] |= other.words[position] }
+    }
+
+    package func intersection(_ other: ShardSet) -> ShardSet {
+        var common = ShardSet()
+        common.words = zip(words, other.words).map { $0 & $1 }
+        return common
+    }
+
+    package func subtracting(_ other: ShardSet) -> ShardSet {
+        var rest = self
+        for position in words.indices where position < other.words.count {
+            rest.words[position] &= ~other.words[position]
+        }
+        return rest
+    }
+
     package static func == (left: ShardSet, right: ShardSet) -> Bool {
         left.indices == right.indices
     }

@@ -42,6 +42,8 @@ extension DatacenterTwin {
 
     mutating func judgeTroubles(in context: StepContext, effects: inout StepEffects) {
         forgetResolved()
+        // Of half a picture every part looks like the whole: a few silent racks like all.
+        guard unansweredShards == nil else { return }
         let restless = racks.indices.filter { racks[$0].isRestless }.map { racks[$0] }
         for family in DatacenterTrouble.Family.allCases {
             let affected = restless.filter {

@@ -8,6 +8,19 @@ extension DatacenterTwin {
         return message.version > stranger.version
     }
 
+    package func lacks(_ child: TwinKey, at version: Version) -> Bool {
+        if let rack = rack(child) { return version > rack.version }
+        guard let stranger = strangers[child] else { return true }
+        return version > stranger.version
+            || (stranger.isRefused && racks.count < Limits.racksPerDatacenterMax)
+    }
+
+    package func forEachChild(_ visit: (TwinKey, UInt16, Version) -> Void) {
+        for index in racks.indices {
+            visit(racks[index].key, racks[index].shard, racks[index].version)
+        }
+    }
+
     package func receipt(for child: TwinKey) -> Receipt {
         if let rack = rack(child) {
             return Receipt(

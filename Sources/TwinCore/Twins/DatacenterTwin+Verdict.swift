@@ -4,14 +4,14 @@ extension DatacenterTwin {
     private static let unknownParts = 20
 
     /// Unhealthy while a rack is unhealthy or a data-center incident is open; else unknown without
-    /// racks or with more than 5 % of the servers in unknown racks; else healthy. Racks in
-    /// maintenance are left out and counted apart.
+    /// racks, while rack shards have not told which racks they have, or with more than 5 % of the
+    /// servers in unknown racks; else healthy. Racks in maintenance are left out and counted apart.
     mutating func judgeVerdict(in context: StepContext, effects: inout StepEffects) {
         counts = DatacenterCounts(of: racks)
         let next: Verdict
         if counts.unhealthy > 0 || !book.opened.isEmpty {
             next = .unhealthy
-        } else if racks.isEmpty
+        } else if racks.isEmpty || unansweredShards != nil
             || counts.serversUnknown * DatacenterTwin.unknownParts > counts.serversInService
         {
             next = .unknown
@@ -29,8 +29,9 @@ extension DatacenterTwin {
 
     package var isHealthy: Bool { verdict == .healthy }
 
-    /// True when a rack's shard is not heard: the picture is not of now.
-    package var isStale: Bool { racks.contains { !$0.isHeard } }
+    /// True when a rack's shard is not heard or has yet to tell which racks it has: the picture is
+    /// not of now.
+    package var isStale: Bool { unansweredShards != nil || racks.contains { !$0.isHeard } }
 
     /// Racks that are unhealthy now, by key; in maintenance left out. A rack stays in the list
     /// while nobody hears it: no data never means resolved.

@@ -1,7 +1,8 @@
 /// The twin of a data center: the big picture of its racks, what they share, and the verdict.
 ///
-/// Born by the first rack status that names it. Simpler than the design: audits come with a later
-/// issue, so a new data center is *unknown* only until a rack has told it something.
+/// Born by the first rack status that names it. After its shard's birth or under a new epoch it is
+/// *unknown*, and judges nothing that racks share, until each rack shard has told which racks it
+/// has.
 package struct DatacenterTwin: ParentTwin, Codable {
     package typealias ChildStatus = RackStatus
 
@@ -35,6 +36,8 @@ package struct DatacenterTwin: ParentTwin, Codable {
     package internal(set) var verdictSince: Timestamp
     package internal(set) var counts = DatacenterCounts()
     var modelDue: Elapsed?
+    /// How many rack shards had not told which racks they have, at the last step; nil = none.
+    package internal(set) var unansweredShards: Int?
 
     package init(
         key: TwinKey, ordinal: UInt32, firstIncidentNumber: UInt32, in context: StepContext
@@ -86,6 +89,8 @@ package struct DatacenterTwin: ParentTwin, Codable {
         for index in racks.indices {
             racks[index].isHeard = !context.unheardChildShards.contains(racks[index].shard)
         }
+        let unanswered = context.unansweredChildShards
+        unansweredShards = unanswered == 0 ? nil : unanswered
         judgeObservation(in: context, effects: &effects)
         judgeTroubles(in: context, effects: &effects)
         refold(escalated: escalated, in: context)

@@ -9,7 +9,8 @@ extension RackTwin {
 
     /// Lets the model look at the members and carries its opinions into the book.
     ///
-    /// Without quorum nobody is asked: incidents stay as they are, no data never means resolved.
+    /// Without quorum or with half a picture nobody is asked: incidents stay as they are, no data
+    /// never means resolved.
     mutating func judge(
         in context: StepContext, effects: inout StepEffects
     ) -> [RackOpinion] {
@@ -20,7 +21,7 @@ extension RackTwin {
         if members.isEmpty { closeForLackOfMembers(in: context, effects: &effects) }
         let voters = RackVoters(of: self, at: context.elapsed)
         modelDue = voters.joinDue
-        guard voters.hasQuorum else { return [] }
+        guard voters.hasQuorum, context.unansweredChildShards == 0 else { return [] }
         let settledAt = outageOver.map { $0 + RackTwin.settleAfterOutage }
         let opinions = RackTwin.model.opinions(
             on: RackPicture(

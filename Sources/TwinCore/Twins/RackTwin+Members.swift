@@ -8,6 +8,19 @@ extension RackTwin {
         return message.version > stranger.version
     }
 
+    package func lacks(_ child: TwinKey, at version: Version) -> Bool {
+        if let member = member(child) { return version > member.version }
+        guard let stranger = strangers[child] else { return true }
+        return version > stranger.version
+            || (stranger.isRefused && members.count < Limits.membersPerRackMax)
+    }
+
+    package func forEachChild(_ visit: (TwinKey, UInt16, Version) -> Void) {
+        for index in members.indices {
+            visit(members[index].key, members[index].shard, members[index].version)
+        }
+    }
+
     package func receipt(for child: TwinKey) -> Receipt {
         if let member = member(child) {
             return Receipt(

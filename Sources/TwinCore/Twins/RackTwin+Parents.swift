@@ -3,6 +3,8 @@ extension RackTwin {
     /// The data center that most members name; of equals the smaller key; nil without members.
     package var dc: TwinKey? { status?.dc }
 
+    package var presentParent: TwinKey? { status?.dc }
+
     /// Members that name another data center than their rack's.
     package var strayMembers: [TwinKey] {
         members.filter { $0.status.dc != status?.dc }.map(\.key)
@@ -31,6 +33,8 @@ extension RackTwin {
             return receipt.version != version || known.version == version
         case .notMember:
             return known.version == .none
+        case .lacking:
+            return known.version != version
         }
     }
 
@@ -59,7 +63,7 @@ extension RackTwin {
                     summary: "Not watched by dc/\(receipt.parent): \(reason).",
                     since: context.wall),
                 in: context, effects: &effects)
-        case .notMember:
+        case .notMember, .lacking:
             receipted[index].version = .none
         }
     }

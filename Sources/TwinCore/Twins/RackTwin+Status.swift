@@ -30,9 +30,9 @@ extension RackTwin {
         by voters: RackVoters, in context: StepContext, effects: inout StepEffects
     ) {
         let isUnhealthy = book.opened.contains { $0.severity >= .error }
-        unknownReason = isUnhealthy || voters.hasQuorum ? nil : reason(for: voters)
+        unknownReason = isUnhealthy ? nil : reasonToDoubt(by: voters, in: context)
         let next: Verdict =
-            isUnhealthy ? .unhealthy : voters.hasQuorum ? .healthy : .unknown
+            isUnhealthy ? .unhealthy : unknownReason == nil ? .healthy : .unknown
         guard next != verdict else { return }
         verdict = next
         verdictSince = context.wall
@@ -40,6 +40,16 @@ extension RackTwin {
             AlertDraft(
                 address: book.address, at: context.wall, change: .verdict, pages: false,
                 verdict: next))
+    }
+
+    /// Why the rack cannot be judged; nil when it can.
+    private func reasonToDoubt(by voters: RackVoters, in context: StepContext) -> String? {
+        let unanswered = context.unansweredChildShards
+        guard unanswered == 0 else {
+            return "\(unanswered) of \(context.childShardCount) server shards have not told yet "
+                + "which servers they have"
+        }
+        return voters.hasQuorum ? nil : reason(for: voters)
     }
 
     private func reason(for voters: RackVoters) -> String {

@@ -1,8 +1,9 @@
 /// The twin of one rack: what its servers tell, correlated into rack incidents and a verdict.
 ///
 /// Born by the first status that names it; lives while it has members, open incidents,
-/// maintenance or a word it still owes a data center. Simpler than the design: audits come with a
-/// later issue, so a new rack is *unknown* only until its members have been there two intervals.
+/// maintenance or a word it still owes a data center. *Unknown* until its members have been there
+/// two intervals, and, after its shard's birth or under a new epoch, until each server shard has
+/// told which servers it has.
 package struct RackTwin: ChildTwin, ParentTwin, Codable {
     package typealias Status = RackStatus
     package typealias ChildStatus = ServerStatus

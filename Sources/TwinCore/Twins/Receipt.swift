@@ -7,6 +7,9 @@ package struct Receipt: Equatable, Sendable {
         case member
         /// The child told that it left, or the parent does not know it: nothing more is owed.
         case notMember
+        /// The parent does not hold the child's present version although it receipted it, or a
+        /// parent shard under a new epoch may not: the child owes again. Answers an audit.
+        case lacking
         /// The parent cannot take the child; the reason is shown and opens `not-watched`.
         case refused(reason: String)
     }
@@ -65,12 +68,13 @@ extension Receipt: Codable {
         switch word {
         case "member": disposition = .member
         case "not-member": disposition = .notMember
+        case "lacking": disposition = .lacking
         case "refused":
             disposition = .refused(reason: try container.decode(String.self, forKey: .reason))
         default:
             throw DecodingError.dataCorruptedError(
                 forKey: .disposition, in: container,
-                debugDescription: "wanted member, not-member or refused, found \(word)")
+                debugDescription: "wanted member, not-member, lacking or refused, found \(word)")
         }
         self.init(
             parent: try container.decode(TwinKey.self, forKey: .parent),
@@ -85,6 +89,7 @@ extension Receipt: Codable {
         switch disposition {
         case .member: try container.encode("member", forKey: .disposition)
         case .notMember: try container.encode("not-member", forKey: .disposition)
+        case .lacking: try container.encode("lacking", forKey: .disposition)
         case .refused(let reason):
             try container.encode("refused", forKey: .disposition)
             try container.encode(reason, forKey: .reason)

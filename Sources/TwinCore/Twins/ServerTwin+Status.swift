@@ -2,6 +2,8 @@
 extension ServerTwin: ChildTwin {
     package static func input(for receipt: Receipt) -> Input { .receipt(receipt) }
 
+    package var presentParent: TwinKey? { commission?.rack }
+
     /// The present rack unless it holds or has refused this version, then the former ones.
     package var owedParents: [TwinKey] {
         guard let rack = commission?.rack, receipted != version, !isRefused else {
@@ -109,6 +111,7 @@ extension ServerTwin: ChildTwin {
             switch receipt.disposition {
             case .member: return isFormer || formerRacks.count >= Limits.formerRacksMax
             case .notMember, .refused: return !isFormer
+            case .lacking: return true
             }
         }
         switch receipt.disposition {
@@ -116,6 +119,7 @@ extension ServerTwin: ChildTwin {
             let isHeld = receipt.version != version || (receipted == version && !isRefused)
             return isHeld && receipt.folds.version <= foldsVersion
         case .notMember: return true
+        case .lacking: return receipted != version && !isRefused
         case .refused: return receipt.version != version || (receipted == version && isRefused)
         }
     }
@@ -129,12 +133,16 @@ extension ServerTwin: ChildTwin {
             // A rack that still lists it, after an old status overtook the leaving: told again.
             case .member: formerRacks.append(receipt.parent)
             case .notMember, .refused: formerRacks.removeAll { $0 == receipt.parent }
+            case .lacking: break
             }
             return
         }
         if receipt.version == version { receipted = version }
         switch receipt.disposition {
         case .notMember: break
+        case .lacking:
+            receipted = .none
+            isRefused = false
         case .refused(let reason):
             isRefused = true
             book.raise(

@@ -39,6 +39,8 @@ package protocol ChildTwin: TwinState {
 
     /// The version of the present status: (epoch, position) of the input that last changed it.
     var version: Version { get }
+    /// The parent that should list this child; nil when none should.
+    var presentParent: TwinKey? { get }
     /// Parents that have not receipted what they should hold, the present parent first.
     /// Derived from state, never stored.
     var owedParents: [TwinKey] { get }
@@ -70,6 +72,11 @@ package protocol ParentTwin: TwinState {
 
     /// True when the message must be journalled and stepped; false for what is already held.
     func isNews(_ message: ChildMessage<ChildStatus>) -> Bool
+    /// True when a child that this version is the present one of should tell it: the parent holds
+    /// an older one or none, and did not refuse or see off the child since.
+    func lacks(_ child: TwinKey, at version: Version) -> Bool
+    /// Calls `visit` with each child, its shard and the version held, in key order.
+    func forEachChild(_ visit: (TwinKey, UInt16, Version) -> Void)
     /// The input that carries a child's message.
     static func input(for message: ChildMessage<ChildStatus>) -> Input
     /// The input that tells that the set of unheard child shards changed.

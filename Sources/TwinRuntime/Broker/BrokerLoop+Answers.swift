@@ -28,7 +28,8 @@ extension BrokerLoop {
         case .commission, .decommission, .setMaintenance, .endMaintenance, .acknowledge,
             .unacknowledge, .report, .reportBatch, .getServer, .getRack, .getDatacenter,
             .getUnhealthyRacks, .listTwins, .listIncidents, .listMaintenance, .listUnknown,
-            .readAlerts, .register, .beat, .placement, .statuses, .receipts, .audit, .refused:
+            .readAlerts, .register, .beat, .placement, .statuses, .receipts, .audit, .askAudit,
+            .refused:
             try refuse(
                 Refusal(
                     .invalid, "the broker does not answer \(envelope.type.rawValue)",

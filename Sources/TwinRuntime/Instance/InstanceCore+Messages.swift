@@ -97,7 +97,7 @@ extension InstanceCore {
         case .listUnknown: try listUnknown(request, payload)
         case .readAlerts: try readAlerts(request, payload)
         case .commission, .decommission, .report, .reportBatch, .getServer, .getRack,
-            .getDatacenter, .getUnhealthyRacks, .statuses, .receipts, .audit:
+            .getDatacenter, .getUnhealthyRacks, .statuses, .receipts, .audit, .askAudit:
             try Service.handle(request, payload: payload, core: &self)
         case .getPlacement, .clusterStatus, .register, .beat, .placement, .refused:
             throw Refusal(

@@ -29,7 +29,7 @@ extension InstanceCore where Service: ParentService {
                 answer.notOwned += 1
                 continue
             }
-            let known = shard.conditions.sourceEpoch(of: entry.shard)
+            let known = shard.conditions.sourceEpochs[entry.shard]
             guard entry.epoch >= known else { continue }
             if entry.epoch > known {
                 take(.sourceEpoch(shard: entry.shard, entry.epoch), in: index)

@@ -16,7 +16,7 @@ package enum ShardInputCoding {
     private enum Tag: UInt8 {
         case twin = 0
         case birth, report, observation, configuration, childShards, sourceEpoch, metricSet
-        case profile
+        case profile, awaitedChildShards, parentEpoch
     }
 
     @specialized(where Twin == ServerTwin)
@@ -50,10 +50,16 @@ package enum ShardInputCoding {
             packer.packBool(configuration.allowsSimulation)
         case .childShards(let shards):
             begin(.childShards, 1, &packer)
-            packer.packArrayHeader(shards.count)
-            for index in shards.indices { packer.packUInt(UInt64(index)) }
+            pack(shards, into: &packer)
         case .sourceEpoch(let shard, let epoch):
             begin(.sourceEpoch, 2, &packer)
+            packer.packUInt(UInt64(shard))
+            packer.packUInt(UInt64(epoch.rawValue))
+        case .awaitedChildShards(let shards):
+            begin(.awaitedChildShards, 1, &packer)
+            pack(shards, into: &packer)
+        case .parentEpoch(let shard, let epoch):
+            begin(.parentEpoch, 2, &packer)
             packer.packUInt(UInt64(shard))
             packer.packUInt(UInt64(epoch.rawValue))
         case .metricSet(let id, let names):
@@ -99,6 +105,11 @@ package enum ShardInputCoding {
             packer.packUInt(UInt64(device.metricIndex))
             packer.packString(device.name)
         }
+    }
+
+    private static func pack(_ shards: ShardSet, into packer: inout Packer) {
+        packer.packArrayHeader(shards.count)
+        for index in shards.indices { packer.packUInt(UInt64(index)) }
     }
 
     private static func packOptional(_ number: UInt64?, into packer: inout Packer) {
@@ -148,11 +159,13 @@ package enum ShardInputCoding {
                     pageFrom: try Severity(from: &unpacker),
                     allowsSimulation: try unpacker.readBool()))
         case .childShards:
-            var shards = ShardSet()
-            for _ in 0..<(try unpacker.readArrayHeader(max: Limits.shardCountMax)) {
-                shards.insert(try unpacker.readInteger(UInt16.self))
-            }
-            return .childShards(shards)
+            return .childShards(try unpackShards(&unpacker))
+        case .awaitedChildShards:
+            return .awaitedChildShards(try unpackShards(&unpacker))
+        case .parentEpoch:
+            return .parentEpoch(
+                shard: try unpacker.readInteger(UInt16.self),
+                Epoch(rawValue: try unpacker.readInteger(UInt32.self)))
         case .sourceEpoch:
             return .sourceEpoch(
                 shard: try unpacker.readInteger(UInt16.self),
@@ -170,6 +183,16 @@ package enum ShardInputCoding {
     }
 
     private static let inputBytesMax = Limits.frameBytesMax
+
+    private static func unpackShards(
+        _ unpacker: inout Unpacker
+    ) throws(MsgpackError) -> ShardSet {
+        var shards = ShardSet()
+        for _ in 0..<(try unpacker.readArrayHeader(max: Limits.shardCountMax)) {
+            shards.insert(try unpacker.readInteger(UInt16.self))
+        }
+        return shards
+    }
 
     private static func unpackKey(_ unpacker: inout Unpacker) throws(MsgpackError) -> TwinKey {
         let offset = unpacker.offset
