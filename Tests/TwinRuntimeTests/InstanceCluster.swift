@@ -46,6 +46,12 @@ struct InstanceCluster {
     var beats: [Tier: Beat] = [:]
     /// Messages of this type are lost on their way to this tier.
     var losing: (type: MessageType, tier: Tier)?
+    /// Messages for which this is true are lost, by type, receiver and payload.
+    var isLost: ((MessageType, Tier, [UInt8]) throws -> Bool)?
+    /// How many messages of each type went from instance to instance, lost ones too.
+    private(set) var carried: [MessageType: Int] = [:]
+    /// The process of each tier that registered last, and its start number.
+    private var starts: [Tier: (nonce: UInt64, number: UInt64)] = [:]
     /// Everything that any instance has sent.
     private(set) var effects = InstanceDigest()
     private var nextRequest: UInt64 = 1 << 40
@@ -127,6 +133,8 @@ struct InstanceCluster {
         case (.broker, .register): try grant(frames, envelope, to: tier)
         case (.broker, .beat): try answerBeat(frames, envelope, of: tier)
         case (.instance(let parent, _), _):
+            carried[envelope.type, default: 0] += 1
+            if try isLost?(envelope.type, parent, frames[2]) == true { return }
             deliver(
                 [Array(tier.name.utf8), frames[0], frames[1], frames[2]], type: envelope.type,
                 to: parent)
@@ -138,8 +146,12 @@ struct InstanceCluster {
         _ frames: [[UInt8]], _ envelope: Envelope, to tier: Tier
     ) throws {
         guard !isBrokerAway else { return }
+        let nonce = try MsgpackDecoder.decode(Registration.self, from: frames[2]).processNonce
+        let last = starts[tier] ?? (nonce, 1)
+        let start = last.nonce == nonce ? last.number : last.number + 1
+        starts[tier] = (nonce, start)
         let grant = RegistrationGrant(
-            clusterId: "c1", startNumber: 1, configuration: InstanceCluster.configuration,
+            clusterId: "c1", startNumber: start, configuration: InstanceCluster.configuration,
             placement: placement, brokerNonce: 5)
         deliver(
             [envelope.reply(.register).packed, Payload.pack(grant)], type: .register, to: tier)
@@ -168,6 +180,35 @@ struct InstanceCluster {
         case .rack: rack.inbox.append(frames)
         case .dc: dc.inbox.append(frames)
         }
+    }
+
+    /// The broker serves all shards of a tier under a higher epoch, as after a restore.
+    mutating func raiseEpoch(of tier: Tier) {
+        for index in 0..<UInt16(InstanceCluster.shards) {
+            let shard = ShardID(tier: tier, index: index)
+            let epoch = placement[shard]?.epoch ?? .none
+            placement[shard]?.epoch = epoch.next
+        }
+        placement.version += 1
+        let envelope = Envelope(kind: .event, type: .placement, requestID: 0).packed
+        for receiver in Tier.allCases {
+            deliver([envelope, Payload.pack(placement)], type: .placement, to: receiver)
+        }
+    }
+
+    /// A peer's message that a test wrote itself.
+    mutating func forge<Body: Encodable>(
+        _ kind: Envelope.Kind, _ type: MessageType, from source: String, to tier: Tier,
+        _ body: Body
+    ) {
+        let envelope = Envelope(
+            kind: kind, type: type, requestID: 1 << 50,
+            source: Envelope.Source(instance: source, startNumber: 99))
+        let destination = "\(tier.name)@\(tier.name)-a"
+        deliver(
+            [
+                Array("client".utf8), Array(destination.utf8), envelope.packed, Payload.pack(body),
+            ], type: type, to: tier)
     }
 
     // MARK: clients

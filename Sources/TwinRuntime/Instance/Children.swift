@@ -72,6 +72,9 @@ extension InstanceCore where Service: ChildService {
         _ envelope: Envelope, _ payload: Span<UInt8>
     ) throws(Refusal) {
         let debts = owing.debts(inFlight: envelope.requestID)
+        guard !audits.isInFlight(envelope.requestID) else {
+            return try heardAuditAnswer(envelope, payload)
+        }
         guard envelope.type != .refused else {
             _ = owing.failed(envelope.requestID, at: clock.monotonic)
             for debt in debts { oweAgain(debt) }
@@ -86,9 +89,11 @@ extension InstanceCore where Service: ChildService {
         for debt in left { oweAgain(debt) }
     }
 
-    private mutating func take(_ entry: ReceiptBatch.Entry) {
+    /// Takes one parent's word to one child, unless it is a stale owner's or changes nothing.
+    mutating func take(_ entry: ReceiptBatch.Entry) {
         guard let placement else { return }
         let index = Int(placement.shard(of: TwinAddress(tier: tier, key: entry.child)).index)
+        guard shards[index] != nil, isPresent(entry, in: index) else { return }
         guard let shard = shards[index], let slot = shard.find(entry.child),
             let twin = shard[slot], !twin.isSettled(by: entry.receipt)
         else { return }

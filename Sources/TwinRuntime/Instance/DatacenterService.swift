@@ -12,6 +12,7 @@ package enum DatacenterService: ParentService {
     ) throws(Refusal) {
         switch request.envelope.type {
         case .statuses: try core.takeStatuses(request, payload)
+        case .audit: try core.takeAudit(request, payload)
         case .getDatacenter: try getDatacenter(request, &core)
         case .getUnhealthyRacks: try getUnhealthyRacks(request, payload, &core)
         default: throw core.misdirected(request)
@@ -64,6 +65,8 @@ package enum DatacenterService: ParentService {
     }
 
     package static func tick(core: inout InstanceCore<DatacenterService>) {
+        core.stepAudits()
+        core.askAudits()
         core.sendFolds()
     }
 

@@ -124,6 +124,12 @@ extension InstanceCore {
             owing.replace { debt in
                 current[current.shard(of: TwinAddress(tier: parent, key: debt.parent))]?.instance
             }
+            audits.follow(
+                current.instances(in: parent).map { name in
+                    (name, ShardSet(current.shards(of: name, in: parent).map(\.index)))
+                }, at: clock.monotonic)
+            // What a restore has lost the parents must hear of.
+            if hasReopened { audits.tellAll(at: clock.monotonic) }
         }
     }
 
@@ -145,6 +151,14 @@ extension InstanceCore {
         shards[Int(shard.index)] = Shard(
             id: shard, epoch: epoch, configuration: configuration, childShardCount: childCount,
             running: time.running)
+        awaitAudits(in: Int(shard.index))
+    }
+
+    /// A new owner or a new history: what the shard's twins know of their children may not be all.
+    private mutating func awaitAudits(in index: Int) {
+        guard let count = shards[index]?.conditions.childShardCount, count > 0 else { return }
+        take(.awaitedChildShards(ShardSet(0..<UInt16(count))), in: index)
+        auditIntake.add(.look(shard: UInt16(index)))
     }
 
     /// A restored shard goes on at the epoch that the broker put above its own.
@@ -155,6 +169,7 @@ extension InstanceCore {
                 childShardCount: held.conditions.childShardCount,
                 configuration: held.conditions.configuration))
         shards[Int(shard.index)]?.reopen(at: epoch, time: time, record: record)
+        awaitAudits(in: Int(shard.index))
     }
 
     // MARK: beats
@@ -188,6 +203,12 @@ extension InstanceCore {
             load.warnings.append(
                 "it does not hold \(counters.lostShards) shards that the placement says it "
                     + "owns: is --state-dir the right directory?")
+        }
+        let silent = auditIntake.silent
+        if !silent.isEmpty {
+            load.warnings.append(
+                "\(silent.map(\.text).joined(separator: ", ")) do not tell which children they "
+                    + "have: what is above them is unknown until they do")
         }
         if clockSuspicion.isOurs {
             let share = clockSuspicion.share

@@ -51,6 +51,8 @@ package struct InstanceCore<Service: TierService>: Sendable {
     // Owing, alerts, waiters.
     package var owing = OwingQueue()
     package var foldDebts = FoldDebts()
+    package var audits = AuditSchedule()
+    var auditIntake = AuditIntake()
     package var alerts = AlertTail()
     var waiters: [AlertWaiter] = []
     package var alertReads: [AlertRead] = []
@@ -156,6 +158,7 @@ package struct InstanceCore<Service: TierService>: Sendable {
     package var nextWake: Int64 { clock.monotonic + wakeInterval }
 
     private var wakeInterval: Int64 {
+        guard auditIntake.stepsLeft == 0 else { return 1 }
         var wait = Limits.turnIntervalMax.rawValue
         for shard in shards {
             guard let shard, let due = shard.nextTimer else { continue }

@@ -9,6 +9,8 @@ package struct InstanceCounters: Sendable {
     package var bytesTaken: UInt64 = 0
     /// Shards that the placement says are ours and born, and that are not in our files.
     package var lostShards = 0
+    /// Receipts of owners that have lost their parent shard since, dropped.
+    package var staleReceipts: UInt64 = 0
     /// Steps of the wall clock of more than a second.
     package var wallSteps: UInt64 = 0
 

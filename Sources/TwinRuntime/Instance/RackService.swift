@@ -15,6 +15,8 @@ package enum RackService: ChildService, ParentService {
         case .statuses: try core.takeStatuses(request, payload)
         // A data center's word about its folds is an event of its instance.
         case .receipts: try core.heardReceipts(request.envelope, payload)
+        case .audit: try core.takeAudit(request, payload)
+        case .askAudit: try core.heardAuditAsk(request)
         case .getRack: try getRack(request, &core)
         default: throw core.misdirected(request)
         }
@@ -49,8 +51,12 @@ package enum RackService: ChildService, ParentService {
     }
 
     package static func tick(core: inout InstanceCore<RackService>) {
+        core.stepAudits()
+        core.askAudits()
+        core.followParentEpochs()
         core.sendStatuses()
         core.sendFolds()
+        core.sendAudits()
     }
 
     package static func beatAnswered(_ reply: BeatReply, core: inout InstanceCore<RackService>) {

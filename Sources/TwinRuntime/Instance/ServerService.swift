@@ -18,6 +18,7 @@ package enum ServerService: ChildService {
         case .getServer: try getServer(request, &core)
         // A rack's word about its folds is an event of its instance.
         case .receipts: try core.heardReceipts(request.envelope, payload)
+        case .askAudit: try core.heardAuditAsk(request)
         default: throw core.misdirected(request)
         }
     }
@@ -124,7 +125,9 @@ package enum ServerService: ChildService {
     }
 
     package static func tick(core: inout InstanceCore<ServerService>) {
+        core.followParentEpochs()
         core.sendStatuses()
+        core.sendAudits()
     }
 
     package static func beatAnswered(
