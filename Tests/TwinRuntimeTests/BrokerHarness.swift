@@ -212,15 +212,19 @@ final class BrokerTestService {
         }
     }
 
+    /// The next beat's payload.
+    func packedBeat() -> [UInt8] {
+        beats += 1
+        return Payload.pack(
+            Beat(
+                number: beats, tier: tier, instance: name, startNumber: startNumber,
+                credit: 1 << 20, blindShards: ShardSet(), owned: owned, isStopping: false,
+                load: InstanceLoad()))
+    }
+
     @discardableResult
     func beat() throws -> BeatReply {
-        beats += 1
-        let beat = Beat(
-            number: beats, tier: tier, instance: name, startNumber: startNumber,
-            credit: 1 << 20, blindShards: ShardSet(), owned: owned, isStopping: false,
-            load: InstanceLoad())
-        try peer.request(
-            "broker", .beat, payload: Payload.pack(beat), kind: .beat, source: source)
+        try peer.request("broker", .beat, payload: packedBeat(), kind: .beat, source: source)
         while true {
             let (envelope, payload) = try peer.answer()
             guard envelope.type == .beat else { continue }

@@ -182,6 +182,36 @@ struct BrokerLoopTests {
         #expect(try service.routed().count == 4)
     }
 
+    @Test("what our instances send before they register again is refused and no refusal counted")
+    func returning() async throws {
+        let harness = try BrokerHarness()
+        let before = try harness.members().server
+        try await harness.restart()
+        let client = try harness.client()
+        func refused() throws -> [String: UInt64] {
+            try client.request("broker", .clusterStatus)
+            return try unpack(StatusDocument.self, client.answer().payload).refused
+        }
+
+        let service = try harness.service("server-a", .server)
+        service.startNumber = before.startNumber
+        try service.peer.request("rack@rack-a", .listTwins, source: service.source)
+        #expect(try service.peer.refusal().code == .unauthorized)
+        try service.peer.request(
+            "broker", .beat, payload: service.packedBeat(), kind: .beat,
+            source: service.source)
+        #expect(try service.peer.refusal().hint?.contains("Register") == true)
+        #expect(try refused() == [:])
+
+        let stranger = try harness.service("server-x", .server)
+        try stranger.peer.request("rack@rack-a", .listTwins, source: stranger.source)
+        #expect(try stranger.peer.refusal().code == .unauthorized)
+        service.startNumber = before.startNumber + 7
+        try service.peer.request("rack@rack-a", .listTwins, source: service.source)
+        #expect(try service.peer.refusal().code == .unauthorized)
+        #expect(try refused() == ["unauthorized": 2])
+    }
+
     @Test("a reply under another broker process's route is dropped")
     func staleRoute() throws {
         let harness = try BrokerHarness()

@@ -102,4 +102,15 @@ extension BrokerMachine {
         }
         return slot
     }
+    /// Whether a message that came unregistered is from an instance of ours that has not
+    /// registered again yet, after a restart of the broker or a reconnect. It is refused like a
+    /// stranger's, but that is the way back in and nothing to show an operator.
+    package func isReturning(
+        routingID: [UInt8], instance: String?, startNumber: UInt64?
+    ) -> Bool {
+        guard slotByRoutingID[routingID] == nil,
+            let member = record.members.first(where: { $0.name.text == instance })
+        else { return false }
+        return startNumber == member.confirmedStart || startNumber == member.offeredStart
+    }
 }

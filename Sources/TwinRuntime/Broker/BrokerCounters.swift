@@ -4,6 +4,8 @@ struct BrokerCounters: Equatable, Sendable {
     var malformed: UInt64 = 0
     /// Replies and refusals whose receiver was full, gone, or of another broker process.
     var answersDropped: UInt64 = 0
+    /// Messages of our own instances that had not registered again yet; refused, no refusals.
+    var returning: UInt64 = 0
     /// Statuses, receipts and audits toward an instance that is away or full; they repeat.
     var repeatingDropped: UInt64 = 0
 }

@@ -50,6 +50,21 @@ extension BrokerLoop {
     /// Counts a refusal and tells the sender, unless what it sent is an event or a reply.
     mutating func refuse(_ refusal: Refusal, _ mail: BrokerMail) throws {
         machine.count(refusal.code)
+        try tell(refusal, mail)
+    }
+
+    /// Refuses what came over a connection that is not registered; counts strangers only.
+    mutating func refuseUnregistered(_ refusal: Refusal, _ mail: BrokerMail) throws {
+        let source = mail.envelope?.source
+        let isReturning = machine.isReturning(
+            routingID: mail.origin.routingID, instance: source?.instance,
+            startNumber: source?.startNumber)
+        guard isReturning else { return try refuse(refusal, mail) }
+        counters.returning += 1
+        try tell(refusal, mail)
+    }
+
+    private mutating func tell(_ refusal: Refusal, _ mail: BrokerMail) throws {
         switch mail.envelope?.kind {
         case .event, .reply:
             guard mail.origin.side == .client else { return }

@@ -90,7 +90,7 @@ extension BrokerLoop {
                 startNumber: envelope.source?.startNumber)
             return true
         } catch {
-            try refuse(error, mail)
+            try refuseUnregistered(error, mail)
             return false
         }
     }
@@ -159,8 +159,8 @@ extension BrokerLoop {
             reply = try machine.beat(
                 beat, routingID: mail.origin.routingID, now: now, wall: SystemTime.wall)
         } catch {
-            try refuse(error, mail)
-            return
+            guard error.code == .unauthorized else { return try refuse(error, mail) }
+            return try refuseUnregistered(error, mail)
         }
         try carryOutEffects()
         try answer(mail, envelope.reply(.beat), Payload.pack(reply))

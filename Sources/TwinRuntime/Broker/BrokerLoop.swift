@@ -220,6 +220,7 @@ struct BrokerLoop: ~Copyable {
                 "malformed": "\(counters.malformed)",
                 "answers": "\(counters.answersDropped)",
                 "repeating": "\(counters.repeatingDropped)",
+                "returning": "\(counters.returning)",
             ])
     }
 
