@@ -128,7 +128,7 @@ let package = Package(
         tests("LongRunTests", ["TwinCore"]),
         tests(
             "TwinctlRenderingTests", ["twinctl", "TwinWire", "TwinCore"], exclude: ["Golden"]),
-        tests("TwinctlUpTests", ["twinctl"]),
+        tests("TwinctlUpTests", ["twinctl", "TwinWire", "TwinCore"]),
         tests(
             "TwinctlTests",
             [

@@ -188,6 +188,12 @@ struct RenderingTests {
                 == "no maintenance is planned or running")
         var status = try RenderingSamples.status()
         status.datacenters = []
+        let dc = try #require(status.processes.firstIndex { $0.tier == .dc })
+        status.processes[dc].state = .lost
+        #expect(
+            StatusRenderer.text(status, context).hasPrefix(
+                "NO DATA CENTER  data center picture unavailable: dc instance dc-a is away (lost)"))
+        (status.processes[dc].state, status.processes[dc].twins) = (.ok, 0)
         #expect(
             StatusRenderer.text(status, context).hasPrefix(
                 "NO DATA CENTER  nothing is commissioned yet"))

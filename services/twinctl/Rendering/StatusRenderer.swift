@@ -21,7 +21,8 @@ package enum StatusRenderer {
         let age = HumanNumbers.span(.seconds(Int64(max(0, cluster.upSeconds))))
         let right = "cluster \(cluster.id), up \(age)"
         guard !document.datacenters.isEmpty else {
-            return [context.line("NO DATA CENTER  nothing is commissioned yet", right)]
+            let reason = document.datacenterAbsence ?? "nothing is commissioned yet"
+            return [context.line("NO DATA CENTER  \(reason)", right)]
         }
         return document.datacenters.enumerated().map { index, dc in
             let word = dc.verdict.rawValue.uppercased()

@@ -36,11 +36,13 @@ package struct LiveLine: Equatable, Sendable {
             ? "\(status.processes.count) processes ok" : unwell.joined(separator: ", ")
         let rate = status.processes.filter { $0.tier == .server }
             .compactMap(\.inputsPerSecond).reduce(0, +)
+        let absence = status.datacenterAbsence
         let judged =
             verdicts.isEmpty
-            ? "nothing under watch yet"
+            ? absence ?? "nothing under watch yet"
             : verdicts.map { "\($0.verdict): \($0.detail)" }.joined(separator: "; ")
         text = "▌ \(judged) · \(health) · \(Int(rate.rounded())) reports/s"
-        gist = (verdicts.map(\.verdict) + [health]).joined(separator: " ")
+        gist = (verdicts.map(\.verdict) + [absence, health].compactMap(\.self))
+            .joined(separator: " ")
     }
 }
