@@ -270,6 +270,25 @@ struct BrokerLoopTests {
         #expect(try client.answer().envelope.type == .ping)
     }
 
+    @Test(
+        "a refusal of what is unknown or too new carries the request id of who asked",
+        arguments: [
+            // [version, kind, type, 77, …]
+            ([0x97, 1, 0, 0xA3, 0x46, 0x6F, 0x6F, 77, 0xC0, 0xC0, 0xC0], Refusal.Code.invalid),
+            ([0x97, 1, 9, 0xA4, 0x50, 0x69, 0x6E, 0x67, 77, 0xC0, 0xC0, 0xC0], .invalid),
+            ([0x97, 9, 0, 0xA4, 0x50, 0x69, 0x6E, 0x67, 77, 0xC0, 0xC0, 0xC0], .unsupportedVersion),
+            ([0x94, 1, 0, 0xA4, 0x50, 0x69, 0x6E, 0x67, 77], .invalid),
+        ] as [([UInt8], Refusal.Code)])
+    func knownAsker(envelope: [UInt8], code: Refusal.Code) throws {
+        let harness = try BrokerHarness()
+        let client = try harness.client()
+        try client.send([Array("broker".utf8), envelope, []])
+        let answer = try client.answer()
+        #expect(answer.envelope.type == .refused)
+        #expect(answer.envelope.requestID == 77)
+        #expect(try unpack(RefusalPayload.self, answer.payload).code == code)
+    }
+
     @Test("a service socket's hostile registrations and beats are refused")
     func hostileServices() throws {
         let harness = try BrokerHarness()

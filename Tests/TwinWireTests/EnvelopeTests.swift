@@ -36,6 +36,16 @@ struct EnvelopeTests {
         #expect(reply.remainingMilliseconds == nil)
     }
 
+    @Test("who asks is read from every whole envelope, and nothing from any part before its id")
+    func asked() {
+        let packed = Self.full.packed
+        #expect(AskedEnvelope(packed.span)?.requestID == .max)
+        // Version, kind and `Ping` are 7 bytes, the array's header is one, this id is nine.
+        for length in 0..<17 {
+            #expect(AskedEnvelope(packed.span.extracting(..<length)) == nil, "\(length) bytes")
+        }
+    }
+
     @Test("the longest envelope there is stays within its limit")
     func longest() throws {
         let longest = Envelope(

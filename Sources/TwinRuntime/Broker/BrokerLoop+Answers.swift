@@ -72,7 +72,7 @@ extension BrokerLoop {
         }
         let envelope =
             mail.envelope?.reply(.refused)
-            ?? Envelope(kind: .reply, type: .refused, requestID: 0)
+            ?? Envelope(kind: .reply, type: .refused, requestID: mail.requestID)
         try answer(mail, envelope, Payload.pack(RefusalPayload(refusal)))
     }
 

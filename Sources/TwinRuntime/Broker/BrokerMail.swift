@@ -8,6 +8,8 @@ struct BrokerMail {
     let origin: RouteFrame
     /// nil when it could not be read.
     let envelope: Envelope?
+    /// What a refusal names; 0 when there is none to read.
+    let requestID: UInt64
     /// The number of the first frame after routing id and delimiter; there are three from it on.
     let firstFrame: Int
 
@@ -30,13 +32,23 @@ struct BrokerMail {
                 .invalid,
                 "message: wanted \(contentFrames) frames (destination, envelope, "
                     + "payload), found \(count - first)")
-            return (BrokerMail(origin: origin, envelope: nil, firstFrame: first), refusal)
+            let asked =
+                message.frameCount > first + 1 ? AskedEnvelope(message.frame(first + 1)) : nil
+            let mail = BrokerMail(
+                origin: origin, envelope: nil, requestID: asked?.requestID ?? 0, firstFrame: first)
+            return (mail, refusal)
         }
         do {
             let envelope = try Envelope(message.frame(first + 1))
-            return (BrokerMail(origin: origin, envelope: envelope, firstFrame: first), nil)
+            let mail = BrokerMail(
+                origin: origin, envelope: envelope, requestID: envelope.requestID,
+                firstFrame: first)
+            return (mail, nil)
         } catch {
-            return (BrokerMail(origin: origin, envelope: nil, firstFrame: first), error)
+            let asked = AskedEnvelope(message.frame(first + 1))
+            let mail = BrokerMail(
+                origin: origin, envelope: nil, requestID: asked?.requestID ?? 0, firstFrame: first)
+            return (mail, error)
         }
     }
 
