@@ -40,6 +40,7 @@ struct InstanceNode<Service: TierService> {
         for message in inbox { core.receive(message.count) { message[$0] } }
         inbox.removeAll()
         core.drained(stoppedAtLimit: false)
+        try readOldAlerts()
         if core.identityToStore != nil { core.identityStored() }
         sent += core.takeUrgent()
         guard held == nil else { return sent }
@@ -52,6 +53,14 @@ struct InstanceNode<Service: TierService> {
             return sent
         }
         return sent + (try commit(closed))
+    }
+
+    /// The rows' thread answers readers of old records.
+    private mutating func readOldAlerts() throws {
+        guard let rows else { return }
+        let reads = core.alertReads
+        core.alertReads.removeAll()
+        for read in reads { core.alertsRead(try RowWriter.alerts(read, in: rows)) }
     }
 
     /// The disk ends its sync: what waited for it may leave.

@@ -143,8 +143,7 @@ package struct Engine<Service: TierService>: ~Copyable {
             switch outcome {
             case .saved: core.sliceSaved()
             case .checkpointed(let record): commits.drop(before: record)
-            case .read(let read, let records, let gaps):
-                core.alertsRead(read, records, gaps: gaps)
+            case .read(let found): core.alertsRead(found)
             }
         }
         for read in core.alertReads { rows.read(read) }

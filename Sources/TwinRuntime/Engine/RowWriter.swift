@@ -16,7 +16,7 @@ package final class RowWriter: Sendable {
         case saved
         /// Replay starts here even after a power cut: the journal before may go.
         case checkpointed(RecordNumber)
-        case read(AlertRead, [LoggedAlert], [AlertGap])
+        case read(AlertsFound)
     }
 
     private let jobs = Mailbox<Job>()
@@ -57,8 +57,7 @@ package final class RowWriter: Sendable {
                                 try Self.trim(rows, at: slice.savedAt)
                             }
                         case .read(let read):
-                            let (records, gaps) = try Self.alerts(read, in: rows)
-                            results.put(.success(.read(read, records, gaps)))
+                            results.put(.success(.read(try Self.alerts(read, in: rows))))
                         }
                         wake.signal()
                     } catch {
@@ -136,34 +135,36 @@ package final class RowWriter: Sendable {
 
     // MARK: reading
 
-    private static func alerts(
+    /// What the rows have for a reader; of each shard from where the reader stands.
+    package static func alerts(
         _ read: AlertRead, in rows: RowStore
-    ) throws(StoreError) -> ([LoggedAlert], [AlertGap]) {
-        var records: [LoggedAlert] = []
-        var gaps: [AlertGap] = []
-        for shard in read.shards {
-            let place = read.cursor.place(in: shard)
-            let after = TwinStore.AlertCursor(
-                epoch: place?.epoch ?? .none, sequence: place?.sequence ?? 0)
-            if let oldest = try rows.oldestAlert(shard: shard), place != nil,
-                oldest.epoch == after.epoch, oldest.sequence > after.sequence + 1
-            {
-                gaps.append(
-                    AlertGap(
-                        shard: shard,
-                        from: AlertTail.Place(epoch: after.epoch, sequence: after.sequence),
-                        resume: AlertTail.Place(
-                            epoch: oldest.epoch, sequence: oldest.sequence - 1)))
+    ) throws(StoreError) -> AlertsFound {
+        var found = AlertsFound(read: read)
+        for (shard, end) in read.shards.sorted(by: { $0.key < $1.key }) {
+            let place = read.cursor.place(in: shard).map {
+                AlertTail.Place(epoch: $0.epoch, sequence: $0.sequence)
             }
-            for row in try rows.alerts(shard: shard, after: after, limit: read.limit) {
+            // From the reader's last record on: whether it is there still tells about holes.
+            let after = TwinStore.AlertCursor(
+                epoch: place?.epoch ?? .none, sequence: max(place?.sequence ?? 0, 1) - 1)
+            var records: [LoggedAlert] = []
+            for row in try rows.alerts(shard: shard, after: after, limit: read.limit + 1) {
                 records.append(LoggedAlert(row))
             }
+            let isHeld = records.first.map { $0.place == place } ?? false
+            if isHeld { records.removeFirst() }
+            if records.isEmpty { found.emptied[shard] = end }
+            let next = records.first?.place ?? end.next
+            let gap = place.flatMap { AlertGap(shard: shard, from: $0, to: next, isHeld: isHeld) }
+            if let gap { found.gaps.append(gap) }
+            found.records += records
         }
         // In time order, but never out of a shard's own order: the sort is stable by shard place.
-        records.sort {
+        found.records.sort {
             ($0.at, $0.shard, $0.epoch, $0.sequence) < ($1.at, $1.shard, $1.epoch, $1.sequence)
         }
-        return (wholePrefix(records, limit: read.limit), gaps)
+        found.records = wholePrefix(found.records, limit: read.limit)
+        return found
     }
 
     /// At most `limit` records such that no shard skips one of its own: when a clock step has put
@@ -199,5 +200,13 @@ extension LoggedAlert {
             change: AlertChange(rawValue: row.change) ?? .updated,
             severity: Severity(name: row.severity), pages: row.pages, subject: row.incident,
             document: row.state)
+    }
+
+    fileprivate var place: AlertTail.Place { AlertTail.Place(epoch: epoch, sequence: sequence) }
+}
+
+extension AlertTail.Place {
+    fileprivate var next: AlertTail.Place {
+        AlertTail.Place(epoch: epoch, sequence: sequence + 1)
     }
 }

@@ -77,32 +77,54 @@ package struct AlertTail: Sendable {
         place > (before[shard] ?? .none)
     }
 
-    /// True when a reader at `place` of `shard` needs records that are only in the rows.
-    package func needsRows(shard: UInt16, after place: Place) -> Bool {
-        place < (before[shard] ?? .none)
+    /// The last place of `shard` that is in the rows only, or was until retention removed it; nil
+    /// when a reader at `place` needs nothing of them.
+    package func rowsEnd(of shard: UInt16, after place: Place) -> Place? {
+        before[shard].flatMap { place < $0 ? $0 : nil }
+    }
+
+    /// What a reader of memory gets.
+    package struct Page: Sendable {
+        package var records: [LoggedAlert] = []
+        package var cursor: AlertCursor
+        /// Records that were removed before this reader had them.
+        package var gaps: [AlertGap] = []
+        package var isComplete = true
     }
 
     /// The records after the cursor's places, oldest first, at most `limit`.
-    package func records(
-        after cursor: AlertCursor, since: Timestamp?, limit: Int, skipping: Set<UInt16>
-    ) -> (records: [LoggedAlert], cursor: AlertCursor, isComplete: Bool) {
+    package func records(after cursor: AlertCursor, since: Timestamp?, limit: Int) -> Page {
         var places: [UInt16: Place] = [:]
         for place in cursor.places {
             places[place.shard] = Place(epoch: place.epoch, sequence: place.sequence)
         }
-        var next = cursor
-        var records: [LoggedAlert] = []
-        for entry in entries where !skipping.contains(entry.alert.shard) {
+        var held = Set(places.keys.filter { before[$0] == places[$0] })
+        var page = Page(cursor: cursor)
+        for entry in entries {
             let alert = entry.alert
             let place = Place(epoch: alert.epoch, sequence: alert.sequence)
-            guard place > places[alert.shard] ?? .none else { continue }
-            guard records.count < limit else { return (records, next, false) }
-            next.advance(
+            let last = places[alert.shard]
+            guard place > last ?? .none else {
+                if place == last { held.insert(alert.shard) }
+                continue
+            }
+            guard page.records.count < limit else {
+                page.isComplete = false
+                return page
+            }
+            let isHeld = held.contains(alert.shard)
+            let gap = last.flatMap {
+                AlertGap(shard: alert.shard, from: $0, to: place, isHeld: isHeld)
+            }
+            if let gap { page.gaps.append(gap) }
+            places[alert.shard] = place
+            held.insert(alert.shard)
+            page.cursor.advance(
                 to: AlertCursor.Place(
                     shard: alert.shard, epoch: alert.epoch, sequence: alert.sequence))
             if let since, alert.at < since { continue }
-            records.append(alert)
+            page.records.append(alert)
         }
-        return (records, next, true)
+        return page
     }
 }

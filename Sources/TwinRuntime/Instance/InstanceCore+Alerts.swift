@@ -15,20 +15,47 @@ package struct AlertRead: Sendable {
     package var cursor: AlertCursor
     package var since: Timestamp?
     package var limit: Int
-    /// The shards whose next records are no longer in memory.
-    package var shards: [UInt16]
+    /// The shards whose next records are no longer in memory, each with where memory goes on.
+    package var shards: [UInt16: AlertTail.Place]
+}
+
+/// What the rows have for one reader.
+package struct AlertsFound: Sendable {
+    package var read: AlertRead
+    package var records: [LoggedAlert] = []
+    package var gaps: [AlertGap] = []
+    /// Shards of whose old records none are left, with where memory goes on.
+    package var emptied: [UInt16: AlertTail.Place] = [:]
+
+    package init(read: AlertRead) { self.read = read }
 }
 
 /// A hole in a shard's log that a reader ran into: below retention, or past a restored end.
-package struct AlertGap: Sendable {
+package struct AlertGap: Equatable, Sendable {
     package var shard: UInt16
+    /// The last record that the reader has.
     package var from: AlertTail.Place
+    /// The place before the first record that is there again.
     package var resume: AlertTail.Place
 
     package init(shard: UInt16, from: AlertTail.Place, resume: AlertTail.Place) {
         self.shard = shard
         self.from = from
         self.resume = resume
+    }
+
+    /// The hole between the last record that a reader has and the next one that is there; nil when
+    /// that one follows.
+    ///
+    /// - Parameter isHeld: the reader's last record is in the log still. A newer epoch begins its
+    ///   sequence anew: without that record nobody knows what the older epoch had behind it.
+    package init?(
+        shard: UInt16, from: AlertTail.Place, to next: AlertTail.Place, isHeld: Bool
+    ) {
+        let follows = from.epoch == next.epoch ? next.sequence <= from.sequence + 1 : isHeld
+        guard !follows else { return nil }
+        let resume = AlertTail.Place(epoch: next.epoch, sequence: max(next.sequence, 1) - 1)
+        self.init(shard: shard, from: from, resume: resume)
     }
 }
 
@@ -72,10 +99,12 @@ extension InstanceCore {
         let cursor = body.after ?? AlertCursor(tier: tier)
         let limit = min(max(1, body.limit ?? Limits.alertsPerPageMax), Limits.alertsPerPageMax)
         let since = body.sinceMilliseconds.map(Timestamp.init(milliseconds:))
-        let old = ownedIndices.map { UInt16($0) }.filter { shard in
+        var old: [UInt16: AlertTail.Place] = [:]
+        for index in ownedIndices {
+            let shard = UInt16(index)
             let place = cursor.place(in: shard)
-            return alerts.needsRows(
-                shard: shard,
+            old[shard] = alerts.rowsEnd(
+                of: shard,
                 after: AlertTail.Place(
                     epoch: place?.epoch ?? .none, sequence: place?.sequence ?? 0))
         }
@@ -85,30 +114,28 @@ extension InstanceCore {
                     request: request, cursor: cursor, since: since, limit: limit, shards: old))
             return true
         }
-        let page = alerts.records(after: cursor, since: since, limit: limit, skipping: [])
+        let page = alerts.records(after: cursor, since: since, limit: limit)
         guard isFinal || !page.records.isEmpty || page.cursor != cursor else { return false }
         replyPage(
-            to: request, page.records, cursor: page.cursor, gaps: [], isComplete: page.isComplete)
+            to: request, page.records, cursor: page.cursor, gaps: page.gaps,
+            isComplete: page.isComplete)
         return true
     }
 
-    /// The rows gave what they have: answers the reader, who asks on from the new cursor.
-    package mutating func alertsRead(
-        _ read: AlertRead, _ records: [LoggedAlert], gaps: [AlertGap]
-    ) {
+    /// The rows gave what they have: answers the reader, who asks on from the new cursor. Every
+    /// such page moves the cursor, also when retention has removed all that it asked for.
+    package mutating func alertsRead(_ found: AlertsFound) {
+        let read = found.read
         var cursor = read.cursor
-        for gap in gaps {
-            cursor.advance(
-                to: AlertCursor.Place(
-                    shard: gap.shard, epoch: gap.resume.epoch, sequence: gap.resume.sequence))
-        }
-        for alert in records {
+        for (shard, place) in found.emptied { cursor.advance(to: place.cursorPlace(in: shard)) }
+        for gap in found.gaps { cursor.advance(to: gap.resume.cursorPlace(in: gap.shard)) }
+        for alert in found.records {
             cursor.advance(
                 to: AlertCursor.Place(
                     shard: alert.shard, epoch: alert.epoch, sequence: alert.sequence))
         }
-        let kept = records.filter { alert in read.since.map { alert.at >= $0 } ?? true }
-        replyPage(to: read.request, kept, cursor: cursor, gaps: gaps, isComplete: false)
+        let kept = found.records.filter { alert in read.since.map { alert.at >= $0 } ?? true }
+        replyPage(to: read.request, kept, cursor: cursor, gaps: found.gaps, isComplete: false)
     }
 
     private mutating func replyPage(
@@ -147,5 +174,11 @@ extension InstanceCore {
         packer.packKey("resumeSequence")
         // The cursor stands before the first record that is there again; the page names it.
         packer.packUInt(gap.resume.sequence + 1)
+    }
+}
+
+extension AlertTail.Place {
+    fileprivate func cursorPlace(in shard: UInt16) -> AlertCursor.Place {
+        AlertCursor.Place(shard: shard, epoch: epoch, sequence: sequence)
     }
 }
