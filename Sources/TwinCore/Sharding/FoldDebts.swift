@@ -7,6 +7,8 @@ package struct FoldDebts: Sendable {
     package struct Parent: Sendable, Equatable {
         package let shard: UInt16
         package let ordinal: UInt32
+        /// The version of the newest fold set among its children.
+        let newest: Version
         var notBefore: Int64
         var backoff: Milliseconds
     }
@@ -18,15 +20,20 @@ package struct FoldDebts: Sendable {
 
     package var count: Int { parents.count }
 
-    /// A parent owes something new: it is told at once.
-    package mutating func owe(shard: UInt16, ordinal: UInt32, at now: Int64) {
+    /// A parent owes something. What is new, a fold set of `version` that no earlier call named,
+    /// is told at once and repeated from the shortest back-off on; the rest waits its time.
+    package mutating func owe(
+        shard: UInt16, ordinal: UInt32, version: Version, at now: Int64
+    ) {
         let parent = Parent(
-            shard: shard, ordinal: ordinal, notBefore: now, backoff: Limits.retryBackoffMin)
+            shard: shard, ordinal: ordinal, newest: version, notBefore: now,
+            backoff: Limits.retryBackoffMin)
         let index = parents.firstIndex {
             ($0.shard, $0.ordinal) >= (shard, ordinal)
         }
         guard let index else { return parents.append(parent) }
         if parents[index].shard == shard, parents[index].ordinal == ordinal {
+            if version > parents[index].newest { parents[index] = parent }
             return
         }
         parents.insert(parent, at: index)

@@ -77,8 +77,10 @@ extension InstanceCore where Service: ParentService {
 
     /// Notes that a parent's children may not know its present folds.
     package mutating func oweFolds(_ twin: Twin, in shard: Int) {
-        guard !twin.owedChildren.isEmpty else { return }
-        foldDebts.owe(shard: UInt16(shard), ordinal: twin.ordinal, at: clock.monotonic)
+        let newest = twin.owedChildren.map { twin.receipt(for: $0).folds.version }.max()
+        guard let newest else { return }
+        foldDebts.owe(
+            shard: UInt16(shard), ordinal: twin.ordinal, version: newest, at: clock.monotonic)
     }
 
     package mutating func oweAllFolds() {
