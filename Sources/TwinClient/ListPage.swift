@@ -49,8 +49,7 @@ extension IncidentsDocument: ListPage {
 }
 
 extension MaintenanceListDocument: ListPage {
-    /// This answer names no cursor: one goes on until a page is empty.
-    package var nextCursor: String? { items.last?.cursorText }
+    package var nextCursor: String? { cursor }
 }
 
 extension ListDocument.Item: ListItem {}

@@ -67,6 +67,8 @@ package enum Limits {
     /// So many parts of a list may a single shard span: a million children.
     package static let auditPartsPerShardMax = 1_024
     package static let pageItemsMax = 1_000
+    /// Twins that one page of a list looks at: some milliseconds of the engine's thread.
+    package static let twinsPerPageMax = 10_000
     package static let alertsPerPageMax = 250
     package static let incidentsPerPageMax = 250
     package static let cursorBytesMax = 64 * 1_024

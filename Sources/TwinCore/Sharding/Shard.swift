@@ -36,6 +36,8 @@ package struct Shard<Twin: ShardTwin>: Sendable {
     package var slots: [Slot] = []
     private var freeSlots: [Int] = []
     private var table = KeyTable()
+    /// The twins in the order of their keys, for lists.
+    package private(set) var order = KeyOrder()
     var slotOfOrdinal: [UInt32: Int] = [:]
     var timers = TimerQueue()
     var wallTimers = TimerQueue()
@@ -304,6 +306,7 @@ package struct Shard<Twin: ShardTwin>: Sendable {
         table.insert(slot, hash: hash(of: slot)) { other in
             KeyTable.hash(crc: CRC32.checksum(present[other].keyBytes))
         }
+        order.insert(twin.key.bytes, slot: slot)
         return slot
     }
 
@@ -320,6 +323,7 @@ package struct Shard<Twin: ShardTwin>: Sendable {
                 key: twin.key, ordinal: twin.ordinal, position: slots[slot].position,
                 record: record))
         table.remove(slot, hash: hash(of: slot))
+        order.remove(slots[slot].keyBytes)
         slotOfOrdinal[twin.ordinal] = nil
         timers.disarm(slot)
         wallTimers.disarm(slot)

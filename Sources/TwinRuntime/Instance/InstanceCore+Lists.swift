@@ -8,14 +8,12 @@ extension InstanceCore {
         let filter = try Payload.unpack(ListRequest.self, from: payload, of: .listTwins)
         let limit = pageLimit(filter, Limits.pageItemsMax)
         var items: [ListDocument.Item] = []
-        var cursor: String?
-        for twin in sortedTwins(after: filter.after) where Service.matches(twin, filter) {
-            if let status = filter.status, status != twin.statusWord { continue }
-            guard items.count < limit else {
-                cursor = items.last?.key
-                break
-            }
+        let cursor = visitTwins(after: filter.after) { twin in
+            let status = filter.status ?? twin.statusWord
+            guard status == twin.statusWord, Service.matches(twin, filter) else { return true }
+            guard items.count < limit else { return false }
             items.append(Service.item(of: twin))
+            return true
         }
         reply(
             to: request,
@@ -26,17 +24,14 @@ extension InstanceCore {
         let filter = try Payload.unpack(ListRequest.self, from: payload, of: .listIncidents)
         let limit = pageLimit(filter, Limits.incidentsPerPageMax)
         var items: [IncidentDocument] = []
-        var cursor: String?
-        for twin in sortedTwins(after: filter.after) where Service.matches(twin, filter) {
+        let cursor = visitTwins(after: filter.after) { twin in
+            guard Service.matches(twin, filter) else { return true }
             let incidents = twin.book.opened.filter { keeps($0, filter) }
-            guard items.isEmpty || items.count + incidents.count <= limit else { break }
+            guard items.isEmpty || items.count + incidents.count <= limit else { return false }
             items += incidents.map { IncidentDocument(twin.book.snapshot($0)) }
-            cursor = twin.key.description
+            return true
         }
-        let isLast = sortedTwins(after: cursor).isEmpty
-        reply(
-            to: request,
-            with: IncidentsDocument(items: items, cursor: isLast ? nil : cursor))
+        reply(to: request, with: IncidentsDocument(items: items, cursor: cursor))
     }
 
     private func keeps(_ incident: Incident, _ filter: ListRequest) -> Bool {
@@ -47,13 +42,15 @@ extension InstanceCore {
 
     mutating func listMaintenance(_ request: Request, _ payload: Span<UInt8>) throws(Refusal) {
         let filter = try Payload.unpack(ListRequest.self, from: payload, of: .listMaintenance)
-        let twins = sortedTwins(after: filter.after).filter { !$0.book.maintenance.isEmpty }
-        let items = twins.prefix(Limits.incidentsPerPageMax).flatMap { twin in
-            twin.book.maintenance.map {
-                MaintenanceDocument(address: twin.book.address, window: $0)
-            }
+        let limit = pageLimit(filter, Limits.incidentsPerPageMax)
+        var items: [MaintenanceDocument] = []
+        let cursor = visitTwins(after: filter.after) { twin in
+            let windows = twin.book.maintenance
+            guard items.isEmpty || items.count + windows.count <= limit else { return false }
+            items += windows.map { MaintenanceDocument(address: twin.book.address, window: $0) }
+            return true
         }
-        reply(to: request, with: MaintenanceListDocument(items: items))
+        reply(to: request, with: MaintenanceListDocument(items: items, cursor: cursor))
     }
 
     mutating func listUnknown(_ request: Request, _ payload: Span<UInt8>) throws(Refusal) {
@@ -80,18 +77,19 @@ extension InstanceCore {
         min(max(1, filter.limit ?? most), most)
     }
 
-    /// All twins behind the cursor in key order. Costs a sort of the instance's twins.
-    private func sortedTwins(after cursor: String?) -> [Twin] {
-        let after = cursor.map { Array($0.utf8) }
-        var twins: [Twin] = []
-        for shard in shards {
-            guard let shard else { continue }
-            for slot in shard.slots {
-                guard let twin = slot.twin else { continue }
-                if let after, !after.lexicographicallyPrecedes(twin.key.bytes) { continue }
-                twins.append(twin)
-            }
+    /// Shows twins behind the cursor in key order until `takes` says no: the page is full. A page
+    /// also ends after `Limits.twinsPerPageMax` twins, full or not.
+    /// - Returns: the cursor of the next page; nil when no twin is left.
+    private func visitTwins(after cursor: String?, _ takes: (Twin) -> Bool) -> String? {
+        var walk = TwinWalk(
+            over: shards.map { $0?.order ?? KeyOrder() }, after: cursor.map { Array($0.utf8) })
+        var last = cursor
+        for _ in 0..<Limits.twinsPerPageMax {
+            guard let (shard, slot) = walk.next() else { return nil }
+            guard let twin = shards[shard]?[slot] else { continue }
+            guard takes(twin) else { return last }
+            last = twin.key.description
         }
-        return twins.sorted { $0.key < $1.key }
+        return walk.next() == nil ? nil : last
     }
 }
