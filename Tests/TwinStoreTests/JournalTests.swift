@@ -227,6 +227,30 @@ struct JournalTests {
         #expect(error?.file == "journal-0000000001.new")
     }
 
+    @Test("errors name a segment by the name it has, from a new file and from a spare")
+    func namesOfSegments() throws {
+        let disk = MemoryDisk()
+        var journal = try JournalBench.open(disk)
+        let half = [UInt8](repeating: 7, count: journal.recordBytesMax / 2)
+        while journal.lastRecord < RecordNumber(rawValue: 9) { _ = try journal.append(half.span) }
+        try journal.drop(before: RecordNumber(rawValue: 9))
+        #expect(disk.names().contains { $0.hasSuffix(".spare") })
+        while disk.names().contains(where: { $0.hasSuffix(".spare") }) {
+            _ = try journal.append(half.span)
+        }
+        let last = disk.names().last { $0.hasSuffix(".seg") }
+        disk.fail(.write, with: .diskFull)
+        let error = #expect(throws: StoreError.self) { _ = try journal.append([1].span) }
+        #expect(error?.file == last)
+
+        let fresh = MemoryDisk()
+        var first = try JournalBench.open(fresh)
+        fresh.fail(.sync, with: .inputOutput)
+        _ = try first.append([1].span)
+        let sync = #expect(throws: StoreError.self) { _ = try first.sync() }
+        #expect(sync?.file == "journal-0000000001.seg")
+    }
+
     @Test("a record that is too large is refused and changes nothing")
     func tooLarge() throws {
         var journal = try JournalBench.open(MemoryDisk())

@@ -27,6 +27,26 @@ struct PosixDiskTests {
         #expect(try disk.names().contains { $0.hasSuffix(".spare") })
     }
 
+    @Test("damage of a journal is told with the whole path of its segment")
+    func damagePath() throws {
+        let disk = try PosixDisk(directory: scratch.file("journal"))
+        do {
+            var journal = try Journal(on: disk, segmentBytes: 8_192, salt: 42)
+            for number in 1...2 as ClosedRange<UInt64> {
+                _ = try journal.append(JournalBench.payload(number).span)
+            }
+            _ = try journal.sync()
+        }
+        let segment = "journal-0000000001.seg"
+        try disk.open(segment, for: .writing).write([0xFF].span, at: 4_130)
+        let error = #expect(throws: StoreError.self) {
+            _ = try Journal(on: disk, segmentBytes: 8_192, salt: 43)
+        }
+        #expect(error?.kind == .corrupt)
+        #expect(error?.file == scratch.file("journal/\(segment)"))
+        #expect(error?.offset == 4_096)
+    }
+
     @Test("a segment's space is reserved when it is made, with mode 0600")
     func reserved() throws {
         let disk = try PosixDisk(directory: scratch.file("journal"))

@@ -43,6 +43,8 @@ package struct PlacementFile<Storage: Disk>: Sendable {
         try storage.syncDirectory()
     }
 
+    private var location: String { storage.location(of: Self.name) }
+
     // MARK: the bytes
 
     private func encode(_ record: BrokerRecord) throws(StoreError) -> [UInt8] {
@@ -52,7 +54,7 @@ package struct PlacementFile<Storage: Disk>: Sendable {
         do {
             body = Array(try encoder.encode(record))
         } catch {
-            throw StoreError(.corrupt, "the placement has no JSON form: \(error)", file: Self.name)
+            throw StoreError(.corrupt, "the placement has no JSON form: \(error)", file: location)
         }
         return Array(PlacementFormat.head(checksum: CRC32.checksum(body)).utf8) + body
             + Array(PlacementFormat.tail.utf8)
@@ -63,7 +65,7 @@ package struct PlacementFile<Storage: Disk>: Sendable {
             throw StoreError(
                 .newerSchema,
                 "wanted placement format \(PlacementFormat.current), found format "
-                    + "\(format): start the newer twin-broker again", file: Self.name)
+                    + "\(format): start the newer twin-broker again", file: location)
         }
         let headCount = PlacementFormat.head(checksum: 0).utf8.count
         let tail = Array(PlacementFormat.tail.utf8)
@@ -88,7 +90,7 @@ package struct PlacementFile<Storage: Disk>: Sendable {
             .corrupt,
             "the placement is damaged or was edited: \(what). Put back a copy; or "
                 + "remove the file and start without --bootstrap: the instances then tell what "
-                + "they own", file: Self.name)
+                + "they own", file: location)
     }
 }
 

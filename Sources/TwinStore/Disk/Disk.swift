@@ -13,6 +13,9 @@ package protocol Disk: Sendable {
     /// Opens an existing file; throws `missing` when there is none.
     func open(_ name: String, for access: DiskAccess) throws(StoreError) -> File
 
+    /// Where a file is, for people: what errors about it name.
+    func location(of name: String) -> String
+
     /// The names of all files, ascending.
     func names() throws(StoreError) -> [String]
 
@@ -24,6 +27,10 @@ package protocol Disk: Sendable {
 
     /// Makes creations, renames and removals durable.
     func syncDirectory() throws(StoreError)
+}
+
+extension Disk {
+    package func location(of name: String) -> String { name }
 }
 
 /// What an opened file is for.

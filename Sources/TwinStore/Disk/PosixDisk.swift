@@ -21,7 +21,7 @@ package struct PosixDisk: Disk {
     }
 
     package func create(_ name: String, bytes: UInt64) throws(StoreError) -> PosixFile {
-        let path = path(of: name)
+        let path = location(of: name)
         let file = try PosixFile(path: path, flags: O_RDWR | O_CREAT | O_EXCL)
         do {
             try file.reserve(bytes)
@@ -38,7 +38,7 @@ package struct PosixDisk: Disk {
             case .reading: O_RDONLY
             case .writing: O_RDWR
             }
-        return try PosixFile(path: path(of: name), flags: flags)
+        return try PosixFile(path: location(of: name), flags: flags)
     }
 
     package func names() throws(StoreError) -> [String] {
@@ -50,14 +50,14 @@ package struct PosixDisk: Disk {
     }
 
     package func rename(_ name: String, to newName: String) throws(StoreError) {
-        guard unsafe Glibc.rename(path(of: name), path(of: newName)) == 0 else {
-            throw .system(errno, couldNot: "rename to \(newName)", file: path(of: name))
+        guard unsafe Glibc.rename(location(of: name), location(of: newName)) == 0 else {
+            throw .system(errno, couldNot: "rename to \(newName)", file: location(of: name))
         }
     }
 
     package func remove(_ name: String) throws(StoreError) {
-        guard unsafe unlink(path(of: name)) == 0 else {
-            throw .system(errno, couldNot: "remove the file", file: path(of: name))
+        guard unsafe unlink(location(of: name)) == 0 else {
+            throw .system(errno, couldNot: "remove the file", file: location(of: name))
         }
     }
 
@@ -76,5 +76,5 @@ package struct PosixDisk: Disk {
         }
     }
 
-    private func path(of name: String) -> String { "\(directory)/\(name)" }
+    package func location(of name: String) -> String { "\(directory)/\(name)" }
 }

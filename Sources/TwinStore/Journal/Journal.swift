@@ -216,7 +216,8 @@ extension Journal {
         segments.removeFirst()
     }
 
-    /// A durable segment with a whole head, from a spare or new. It gets its name last.
+    /// A durable segment with a whole head, from a spare or new. It gets its name last, and is
+    /// opened by it: later errors name a file that is there.
     private static func makeSegment(
         _ header: SegmentHeader, bytes: UInt64, spare: String?, on disk: D
     ) throws(StoreError) -> D.File {
@@ -229,9 +230,10 @@ extension Journal {
             }
         try file.write(header.encoded.span, at: 0)
         try file.sync()
-        try disk.rename(unfinished, to: JournalFiles.segment(header.sequence))
+        let name = JournalFiles.segment(header.sequence)
+        try disk.rename(unfinished, to: name)
         try disk.syncDirectory()
-        return file
+        return try disk.open(name, for: .writing)
     }
 
     private static func begin(

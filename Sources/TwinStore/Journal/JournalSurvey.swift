@@ -87,13 +87,14 @@ struct JournalSurvey: Sendable {
         var segments: [Segment] = []
         for sequence in sequences {
             let name = JournalFiles.segment(sequence)
+            let location = disk.location(of: name)
             let file = try disk.open(name, for: .reading)
             var bytes: [UInt8] = []
             try file.read(JournalFormat.segmentHeaderBytes, at: 0, into: &bytes)
-            let header = try SegmentHeader(bytes.span, file: name)
+            let header = try SegmentHeader(bytes.span, file: location)
             guard header.salt == salt, header.sequence == sequence else {
                 throw StoreError(
-                    .corrupt, "a journal segment is not the one its name says", file: name)
+                    .corrupt, "a journal segment is not the one its name says", file: location)
             }
             if let previous = segments.last,
                 previous.sequence + 1 != sequence || previous.first > header.first
@@ -101,7 +102,7 @@ struct JournalSurvey: Sendable {
                 throw StoreError(
                     .corrupt,
                     "journal segment \(previous.sequence + 1) was wanted, \(sequence) was found; "
-                        + "restore a backup", file: name)
+                        + "restore a backup", file: location)
             }
             let size = try file.size()
             segments.append(Segment(sequence: sequence, first: header.first, bytes: size))

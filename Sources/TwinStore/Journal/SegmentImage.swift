@@ -1,5 +1,6 @@
 /// A whole segment in memory, for reading its records in order.
 struct SegmentImage: Sendable {
+    /// Where it is, for errors.
     let file: String
     let header: SegmentHeader
     let bytes: [UInt8]
@@ -22,8 +23,9 @@ struct SegmentImage: Sendable {
 
     /// Reads the segment. Throws `corrupt` when its head is damaged or names another place.
     init(_ sequence: UInt64, on disk: some Disk) throws(StoreError) {
-        file = JournalFiles.segment(sequence)
-        let opened = try disk.open(file, for: .reading)
+        let name = JournalFiles.segment(sequence)
+        file = disk.location(of: name)
+        let opened = try disk.open(name, for: .reading)
         var read: [UInt8] = []
         try opened.read(Int(try opened.size()), at: 0, into: &read)
         bytes = read
