@@ -54,7 +54,10 @@ struct MemoryImage: Sendable {
     }
 
     mutating func sync(_ inode: Int) {
-        inodes[inode].durable = inodes[inode].visible
+        // What is pending is all that differs; copying the whole file would cost its size.
+        for write in inodes[inode].pending {
+            Self.put(write.bytes[...], into: &inodes[inode].durable, at: write.offset)
+        }
         inodes[inode].pending.removeAll()
     }
 
