@@ -1,42 +1,13 @@
 internal import Logging
 internal import TwinCore
 internal import TwinStore
-internal import TwinWire
 internal import ZeroMQ
 
-/// The broker's one thread: two ROUTER sockets around a `BrokerMachine`.
-///
-/// A turn drains the service socket, then the client socket, both up to a bound, so that a flood
-/// of reports starves neither replies nor beats. Nothing blocks except storing the placement,
-/// which happens before anything that depends on it is sent.
-///
-/// Frames (a leading empty frame is accepted from everybody and echoed):
-/// ```
-/// client  → broker   [destination][envelope][payload]
-/// broker  → service  [route][destination][envelope][payload]    routed to it; counts as credit
-/// service → broker   [route][envelope][payload]                 kind reply
-///                    [destination][envelope][payload]           every other kind
-/// broker  → anybody  [envelope][payload]                        replies, and the broker's events
-/// ```
+/// The broker's one thread: two ROUTER sockets around a `BrokerCore`.
 struct BrokerLoop: ~Copyable {
-    var machine: BrokerMachine
-    var clients: Socket
-    var services: Socket
-    let directory: BrokerDirectory
-    let log: Logger
-
-    /// Reused for everything that is sent.
-    var outbound = Message()
-    var counters = BrokerCounters()
-    var inputRate = BrokerRate()
-
-    private var inbound = Message()
+    private var core: BrokerCore<BrokerSockets>
     private var poller = Poller()
     private let wake: WakeSignal
-    private var turnedAt: Int64
-    private var tickedAt: Int64
-    private var countersSaid = BrokerCounters()
-    private var countersSaidAt: Int64
 
     /// Reads the placement and binds both sockets; throws a sentence that names the flag.
     init(
@@ -54,21 +25,18 @@ struct BrokerLoop: ~Copyable {
         _ = poller.add(clients)
         _ = poller.add(fileDescriptor: wake.fileDescriptor)
         let now = SystemTime.monotonicMilliseconds
+        let wall = SystemTime.wall
         var random = SystemRandomNumberGenerator()
-        machine = BrokerMachine(
+        let machine = BrokerMachine(
             record: record,
             shardCounts: ShardCounts(all: settings.shards ?? Limits.shardCountDefault),
             configuration: settings.configuration, bootstrap: settings.bootstrap,
             freshClusterID: BrokerLoop.clusterID(random.next()), nonce: random.next(), now: now,
-            wall: SystemTime.wall)
-        self.directory = directory
-        self.clients = clients
-        self.services = services
+            wall: wall)
+        let sockets = BrokerSockets(
+            clients: clients, services: services, directory: directory, log: log)
+        core = BrokerCore(machine: machine, port: sockets, now: now, wall: wall)
         self.wake = wake
-        self.log = log
-        turnedAt = now
-        tickedAt = now
-        countersSaidAt = now
     }
 
     private static func checkShards(
@@ -87,7 +55,8 @@ struct BrokerLoop: ~Copyable {
     var endpoints: BrokerEndpoints {
         get throws {
             BrokerEndpoints(
-                clients: try clients.boundEndpoint, services: try services.boundEndpoint)
+                clients: try core.port.clients.boundEndpoint,
+                services: try core.port.services.boundEndpoint)
         }
     }
 
@@ -128,118 +97,18 @@ struct BrokerLoop: ~Copyable {
     /// Routing id and delimiter in front of what a peer may send.
     private static let framesMax = Limits.framesPerMessageMax
     private static let lingerMilliseconds = 500
-    private static let tickMilliseconds: Int64 = 100
-    private static let sayCountersMilliseconds: Int64 = 60_000
-
-    // MARK: turns
 
     /// Turns until stopped; throws what a disk or libzmq cannot do.
     mutating func run() throws {
-        try carryOutEffects()
+        try core.carryOutEffects()
         var isDrained = true
         while !wake.isStopRequested {
             _ = try poller.wait(
-                timeoutMilliseconds: isDrained ? Int(BrokerLoop.tickMilliseconds) : 0)
+                timeoutMilliseconds: isDrained
+                    ? Int(BrokerCore<BrokerSockets>.tickMilliseconds) : 0)
             wake.clear()
-            isDrained = try turn()
-        }
-    }
-
-    /// One pass; false when it stopped at its bound.
-    private mutating func turn() throws -> Bool {
-        let now = SystemTime.monotonicMilliseconds
-        let gap = now - turnedAt
-        if gap > BrokerMachine.pauseMin.rawValue {
-            machine.wasPaused(milliseconds: gap, now: now)
-        }
-        let servicesAreDrained = try drainServices(now: now)
-        let clientsAreDrained = try drainClients(now: now)
-        if clientsAreDrained { machine.clientSocketWasEmptied(now: now) }
-        if now - tickedAt >= BrokerLoop.tickMilliseconds {
-            tickedAt = now
-            machine.tick(now: now, wall: SystemTime.wall)
-            try carryOutEffects()
-            sayCounters(now: now)
-        }
-        turnedAt = now
-        return servicesAreDrained && clientsAreDrained
-    }
-
-    private mutating func drainServices(now: Int64) throws -> Bool {
-        var message = Message()
-        swap(&message, &inbound)
-        defer { swap(&message, &inbound) }
-        var bytes = 0
-        for _ in 0..<Limits.messagesPerTurnMax where bytes < Limits.bytesPerTurnMax {
-            let received = try services.receive(into: &message)
-            if received == .none { return true }
-            bytes += message.byteCount
-            try handleService(message, received, now: now)
-        }
-        return false
-    }
-
-    private mutating func drainClients(now: Int64) throws -> Bool {
-        var message = Message()
-        swap(&message, &inbound)
-        defer { swap(&message, &inbound) }
-        var bytes = 0
-        for _ in 0..<Limits.messagesPerTurnMax where bytes < Limits.bytesPerTurnMax {
-            let received = try clients.receive(into: &message)
-            if received == .none { return true }
-            bytes += message.byteCount
-            inputRate.count(now: now)
-            try handleClient(message, received, now: now)
-        }
-        return false
-    }
-
-    // MARK: effects
-
-    /// Stores what must be stored, then tells the placement and the log.
-    mutating func carryOutEffects() throws {
-        let effects = machine.takeEffects()
-        if effects.mustStore { try directory.placement.write(machine.record) }
-        if effects.tellsPlacement { try tellPlacement() }
-        for note in effects.notes {
-            var metadata = Logger.Metadata()
-            for (name, value) in note.details { metadata[name] = .string(value) }
-            log.log(level: note.level.logLevel, "\(note.sentence)", metadata: metadata)
-        }
-    }
-
-    /// Logs once a minute what was dropped, if anything was.
-    private mutating func sayCounters(now: Int64) {
-        guard now - countersSaidAt >= BrokerLoop.sayCountersMilliseconds else { return }
-        countersSaidAt = now
-        guard counters != countersSaid else { return }
-        countersSaid = counters
-        log.info(
-            "messages dropped since the start",
-            metadata: [
-                "malformed": "\(counters.malformed)",
-                "answers": "\(counters.answersDropped)",
-                "repeating": "\(counters.repeatingDropped)",
-                "returning": "\(counters.returning)",
-            ])
-    }
-
-    private mutating func tellPlacement() throws {
-        let envelope = Envelope(kind: .event, type: .placement, requestID: 0).packed
-        let payload = Payload.pack(machine.record.placement)
-        for routingID in machine.presentRoutingIDs {
-            // Who does not get it learns from the next beat that there is a newer one.
-            _ = try services.send([routingID, envelope, payload])
-        }
-    }
-}
-
-extension BrokerNote.Level {
-    fileprivate var logLevel: Logger.Level {
-        switch self {
-        case .info: .info
-        case .warning: .warning
-        case .error: .error
+            isDrained = try core.turn(
+                now: SystemTime.monotonicMilliseconds, wall: SystemTime.wall)
         }
     }
 }

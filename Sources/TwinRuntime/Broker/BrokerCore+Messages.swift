@@ -3,7 +3,7 @@ internal import TwinWire
 internal import ZeroMQ
 
 // What becomes of each message, by the socket it came on.
-extension BrokerLoop {
+extension BrokerCore where Port: ~Copyable {
     // MARK: from clients
 
     mutating func handleClient(
@@ -18,7 +18,7 @@ extension BrokerLoop {
         }
         guard let envelope = mail.envelope, problem == nil else {
             counters.malformed += 1
-            try refuse(problem ?? BrokerLoop.unreadable, mail)
+            try refuse(problem ?? Self.unreadable, mail)
             return
         }
         guard envelope.kind == .request, !envelope.type.isForServicesOnly,
@@ -32,10 +32,10 @@ extension BrokerLoop {
                     hint: "services connect to the endpoint of --listen-services"), mail)
             return
         }
-        try pass(message, mail, envelope, traffic: BrokerLoop.traffic(envelope), now: now)
+        try pass(message, mail, envelope, traffic: Self.traffic(envelope), now: now)
     }
 
-    private static let unreadable = Refusal(.invalid, "envelope: unreadable")
+    private static var unreadable: Refusal { Refusal(.invalid, "envelope: unreadable") }
 
     private static func traffic(_ envelope: Envelope) -> BrokerTraffic {
         if envelope.kind == .event { return .repeating }
@@ -56,7 +56,7 @@ extension BrokerLoop {
         }
         guard let envelope = mail.envelope, problem == nil else {
             counters.malformed += 1
-            try refuse(problem ?? BrokerLoop.unreadable, mail)
+            try refuse(problem ?? Self.unreadable, mail)
             return
         }
         switch (envelope.kind, envelope.type) {
@@ -74,7 +74,7 @@ extension BrokerLoop {
                             + "\(envelope.kind)"), mail)
                 return
             }
-            try pass(message, mail, envelope, traffic: BrokerLoop.traffic(envelope), now: now)
+            try pass(message, mail, envelope, traffic: Self.traffic(envelope), now: now)
         case (.beat, _):
             counters.malformed += 1
             try refuse(Refusal(.invalid, "a beat must be of type Beat"), mail)
@@ -126,7 +126,7 @@ extension BrokerLoop {
         }
         try probeRival(of: registration, now: now)
         let outcome = machine.register(
-            registration, routingID: mail.origin.routingID, now: now, wall: SystemTime.wall)
+            registration, routingID: mail.origin.routingID, now: now, wall: wall)
         switch outcome {
         case .success(let grant):
             try carryOutEffects()
@@ -143,10 +143,13 @@ extension BrokerLoop {
         guard let rival = machine.rival(of: registration) else { return }
         let envelope = Envelope(kind: .event, type: .placement, requestID: 0).packed
         let payload = Payload.pack(machine.record.placement)
-        guard try services.send([rival.routingID, envelope, payload]) == .unreachable else {
+        guard
+            try port.send(
+                Message([rival.routingID, envelope, payload]), to: .service) == .unreachable
+        else {
             return
         }
-        machine.sendFailed(to: rival.slot, now: now, wall: SystemTime.wall)
+        machine.sendFailed(to: rival.slot, now: now, wall: wall)
     }
 
     private mutating func beat(
@@ -157,7 +160,7 @@ extension BrokerLoop {
             let beat = try Payload.unpack(
                 Beat.self, from: message.frame(mail.firstFrame + 2), of: .beat)
             reply = try machine.beat(
-                beat, routingID: mail.origin.routingID, now: now, wall: SystemTime.wall)
+                beat, routingID: mail.origin.routingID, now: now, wall: wall)
         } catch {
             guard error.code == .unauthorized else { return try refuse(error, mail) }
             return try refuseUnregistered(error, mail)
@@ -185,7 +188,7 @@ extension BrokerLoop {
             try refuse(error, mail)
             return
         }
-        let byteCount = BrokerLoop.routeHeaderBytes + message.byteCount
+        let byteCount = Self.routeHeaderBytes + message.byteCount
         switch machine.route(target, byteCount: byteCount, traffic: traffic, now: now) {
         case .answerHere: try answerHere(mail, envelope, now: now)
         case .refuse(let refusal): try refuse(refusal, mail)
@@ -203,22 +206,22 @@ extension BrokerLoop {
         outbound.removeAll()
         outbound.append(routingID)
         outbound.append(mail.origin.bytes)
-        for index in 0..<BrokerLoop.contentFrames {
+        for index in 0..<Self.contentFrames {
             outbound.append(message.frame(mail.firstFrame + index))
         }
-        switch try services.send(outbound) {
+        switch try port.send(outbound, to: .service) {
         case .sent: machine.didForward(byteCount, to: slot)
         case .wouldBlock:
             machine.didNotFit(slot)
             try refuse(machine.overloaded(slot), mail)
         case .unreachable:
-            machine.sendFailed(to: slot, now: now, wall: SystemTime.wall)
+            machine.sendFailed(to: slot, now: now, wall: wall)
             try carryOutEffects()
             try refuse(machine.absent(slot, target, now: now), mail)
         }
     }
 
-    private static let contentFrames = 3
+    private static var contentFrames: Int { 3 }
     /// What a route frame has beside the routing id.
-    private static let routeHeaderBytes = 10
+    private static var routeHeaderBytes: Int { 10 }
 }

@@ -3,7 +3,7 @@ internal import TwinWire
 internal import ZeroMQ
 
 // What the broker says itself.
-extension BrokerLoop {
+extension BrokerCore where Port: ~Copyable {
     /// Answers a request whose destination is `broker`.
     mutating func answerHere(_ mail: BrokerMail, _ envelope: Envelope, now: Int64) throws {
         switch envelope.type {
@@ -83,12 +83,7 @@ extension BrokerLoop {
     }
 
     mutating func sendOutbound(to side: RouteFrame.Side) throws {
-        let sent =
-            switch side {
-            case .client: try clients.send(outbound)
-            case .service: try services.send(outbound)
-            }
-        switch sent {
+        switch try port.send(outbound, to: side) {
         case .sent: break
         case .wouldBlock, .unreachable: counters.answersDropped += 1
         }
