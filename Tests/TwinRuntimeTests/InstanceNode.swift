@@ -60,7 +60,10 @@ struct InstanceNode<Service: TierService> {
         guard let rows else { return }
         let reads = core.alertReads
         core.alertReads.removeAll()
-        for read in reads { core.alertsRead(try RowWriter.alerts(read, in: rows)) }
+        let keeper = RowKeeper(rows)
+        for read in reads {
+            if case .read(let found) = try keeper.read(read) { core.alertsRead(found) }
+        }
     }
 
     /// The disk ends its sync: what waited for it may leave.
@@ -78,7 +81,7 @@ struct InstanceNode<Service: TierService> {
         if let slice = closed.slice {
             let durable = UInt64(records.count)
             slices.append((slice, durable))
-            unsaved = RowWriter.rowSlice(slice, durable: durable)
+            unsaved = RowSlice(slice, durable: durable)
             if savesRows { try saveSlice() }
         }
         return closed.messages

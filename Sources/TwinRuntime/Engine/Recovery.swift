@@ -20,7 +20,7 @@ package enum Recovery {
 
     /// Loads rows and replays the journal into `core`.
     package static func run<Service: TierService, D: Disk>(
-        _ core: inout InstanceCore<Service>, rows: RowStore, journal: borrowing Journal<D>,
+        _ core: inout InstanceCore<Service>, rows: some Rows, journal: borrowing Journal<D>,
         from first: RecordNumber
     ) throws(StoreError) -> Report {
         var report = Report()
@@ -46,7 +46,7 @@ package enum Recovery {
     }
 
     private static func load<Service: TierService>(
-        _ row: ShardRow, rows: RowStore, into core: inout InstanceCore<Service>
+        _ row: ShardRow, rows: some Rows, into core: inout InstanceCore<Service>
     ) throws(StoreError) {
         let id = ShardID(tier: core.tier, index: row.shard)
         let header: ShardHeader

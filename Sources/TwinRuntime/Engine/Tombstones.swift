@@ -27,7 +27,7 @@ struct Tombstones: Sendable {
     }
 
     /// Removes those that no replay can need any more: it starts at `record`.
-    mutating func purge(from rows: RowStore, before record: UInt64) throws(StoreError) {
+    mutating func purge(from rows: some Rows, before record: UInt64) throws(StoreError) {
         for place in places where place.record < record {
             try rows.purgeRemoved(shard: place.shard, through: place.position)
         }

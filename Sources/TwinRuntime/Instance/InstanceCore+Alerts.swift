@@ -80,6 +80,9 @@ extension InstanceCore {
         }
     }
 
+    /// Readers that wait for a new record; at most `Limits.alertWaitersMax`.
+    package var waiterCount: Int { waiters.count }
+
     /// Answers the waiters for whom this turn brought something, or whose time is up.
     mutating func answerWaiters() {
         guard !waiters.isEmpty else { return }

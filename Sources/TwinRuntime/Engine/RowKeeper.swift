@@ -1,0 +1,124 @@
+package import TwinStore
+internal import TwinCore
+package import TwinWire
+
+/// What became of something that was asked of the rows.
+package enum RowOutcome: Sendable {
+    case saved
+    /// Replay starts here even after a power cut: the journal before may go.
+    case checkpointed(RecordNumber)
+    case read(AlertsFound)
+}
+
+/// What happens to the rows behind the journal: slices are written, old alerts read, checkpoints
+/// made, the alert log kept inside its bounds.
+///
+/// The row thread runs it over SQLite, the cluster simulator over rows in memory.
+package struct RowKeeper<Store: Rows>: Sendable {
+    package let rows: Store
+    private var slices = 0
+    private var tombstones = Tombstones()
+
+    package init(_ rows: Store) { self.rows = rows }
+
+    /// A checkpoint syncs the database: after so many slices.
+    private static var slicesPerCheckpoint: Int { 10 }
+    private static var slicesPerTrim: Int { 60 }
+
+    /// Writes one slice, whose turn is durable.
+    package mutating func save(
+        _ slice: PendingSlice, durable: UInt64
+    ) throws(StoreError) -> [RowOutcome] {
+        try rows.save(RowSlice(slice, durable: durable))
+        slices += 1
+        tombstones.note(slice, durable: durable)
+        var outcomes = [RowOutcome.saved]
+        if slices % Self.slicesPerCheckpoint == 0 {
+            let from = try rows.checkpoint()
+            try tombstones.purge(from: rows, before: from.rawValue)
+            outcomes.append(.checkpointed(from))
+        }
+        if slices % Self.slicesPerTrim == 0 { try trim(at: slice.savedAt) }
+        return outcomes
+    }
+
+    /// Reads the alerts that are no longer in memory.
+    package func read(_ read: AlertRead) throws(StoreError) -> RowOutcome {
+        .read(try alerts(read))
+    }
+
+    // MARK: reading
+
+    /// What the rows have for a reader; of each shard from where the reader stands.
+    private func alerts(_ read: AlertRead) throws(StoreError) -> AlertsFound {
+        var found = AlertsFound(read: read)
+        for (shard, end) in read.shards.sorted(by: { $0.key < $1.key }) {
+            let place = read.cursor.place(in: shard).map {
+                AlertTail.Place(epoch: $0.epoch, sequence: $0.sequence)
+            }
+            // From the reader's last record on: whether it is there still tells about holes.
+            let after = TwinStore.AlertCursor(
+                epoch: place?.epoch ?? .none, sequence: max(place?.sequence ?? 0, 1) - 1)
+            var records: [LoggedAlert] = []
+            for row in try rows.alerts(shard: shard, after: after, limit: read.limit + 1) {
+                records.append(LoggedAlert(row))
+            }
+            let isHeld = records.first.map { $0.place == place } ?? false
+            if isHeld { records.removeFirst() }
+            if records.isEmpty { found.emptied[shard] = end }
+            let next = records.first?.place ?? end.next
+            let gap = place.flatMap { AlertGap(shard: shard, from: $0, to: next, isHeld: isHeld) }
+            if let gap { found.gaps.append(gap) }
+            found.records += records
+        }
+        // In time order, but never out of a shard's own order: the sort is stable by shard place.
+        found.records.sort {
+            ($0.at, $0.shard, $0.epoch, $0.sequence) < ($1.at, $1.shard, $1.epoch, $1.sequence)
+        }
+        found.records = Self.wholePrefix(found.records, limit: read.limit)
+        return found
+    }
+
+    /// At most `limit` records such that no shard skips one of its own: when a clock step has put
+    /// a later record of a shard before an earlier one, the shard's own order wins.
+    private static func wholePrefix(_ sorted: [LoggedAlert], limit: Int) -> [LoggedAlert] {
+        var taken: [UInt16: Int] = [:]
+        for record in sorted.prefix(limit) { taken[record.shard, default: 0] += 1 }
+        var prefix: [LoggedAlert] = []
+        for shard in taken.keys.sorted() {
+            let own = sorted.filter { $0.shard == shard }.sorted {
+                ($0.epoch, $0.sequence) < ($1.epoch, $1.sequence)
+            }
+            prefix += own.prefix(taken[shard] ?? 0)
+        }
+        return prefix.sorted {
+            ($0.at, $0.shard, $0.epoch, $0.sequence) < ($1.at, $1.shard, $1.epoch, $1.sequence)
+        }
+    }
+
+    private func trim(at now: Timestamp) throws(StoreError) {
+        let oldest = now + (.zero - Limits.alertsKept)
+        while try rows.trimAlerts(olderThan: oldest, keepingAtMost: Limits.alertRecordsMax)
+            >= StoreLimits.alertsTrimmedPerCallMax
+        {}
+    }
+}
+
+extension LoggedAlert {
+    /// A record as its row keeps it.
+    fileprivate init(_ row: AlertRow) {
+        self.init(
+            shard: row.shard, epoch: row.cursor.epoch, sequence: row.cursor.sequence, at: row.at,
+            change: AlertChange(rawValue: row.change) ?? .updated,
+            severity: Severity(name: row.severity), pages: row.pages, subject: row.incident,
+            document: row.state)
+    }
+
+    fileprivate var place: AlertTail.Place { AlertTail.Place(epoch: epoch, sequence: sequence) }
+}
+
+extension AlertTail.Place {
+    fileprivate var next: AlertTail.Place {
+        AlertTail.Place(epoch: epoch, sequence: sequence + 1)
+    }
+}
