@@ -1,6 +1,6 @@
 package import TwinStore
 internal import TwinCore
-package import TwinWire
+internal import TwinWire
 
 /// What became of something that was asked of the rows.
 package enum RowOutcome: Sendable {
