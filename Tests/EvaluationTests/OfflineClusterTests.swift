@@ -22,14 +22,35 @@ import TwinCore
         #expect(run.verdict == .healthy)
     }
 
-    /// A reporter needs three servers in a rack before the rack can fold them.
+    /// With eight servers a rack one or two of them share the collector: too few for a rack.
     @Test(
         "A dead collector is one page, and none of its servers is told apart",
-        arguments: ["collector:relay-2@2m+8m", "collector:1.4.1@2m+8m"])
-    func collector(fault: String) throws {
-        let run = try OfflineRun(fault, racks: 10, servers: 40, span: .minutes(16))
+        arguments: [
+            ("collector:relay-2@2m+8m", 40, 16), ("collector:1.4.1@2m+8m", 40, 16),
+            ("collector:relay-2@2m+8m", 8, 16), ("collector:1.4.1@2m+8m", 8, 16),
+            ("collector:relay-2@2m+40m", 8, 50), ("collector:1.4.1@2m+40m", 8, 50),
+        ])
+    func collector(fault: String, servers: Int, minutes: Int64) throws {
+        let run = try OfflineRun(fault, racks: 10, servers: servers, span: .minutes(minutes))
         #expect(run.tally.pages == 1)
         #expect(run.score.isPerfect, "\(run.score)")
+        #expect(run.verdict == .healthy)
+    }
+
+    @Test("A server that dies behind a dead collector pages once the collector is back")
+    func diesBehind() throws {
+        let run = try OfflineRun(
+            "collector:relay-2@2m+20m", "server:dc1-r03-s02@10m+40m", racks: 10, servers: 8,
+            span: .minutes(60))
+        #expect(run.tally.pages == 2)
+        let paged = run.alerts.map(\.draft).filter(\.pages)
+        let center = paged.filter { $0.address.tier == .dc }
+        #expect(center.map(\.change) == [.opened, .resolved])
+        #expect(center.first?.incident?.incident.cause == .collector)
+        let server = paged.filter { $0.address.description == "server/dc1-r03-s02" }
+        #expect(server.map(\.change) == [.unfolded, .resolved])
+        #expect(center.count + server.count == paged.count)
+        #expect(server.first.map { $0.at - noon > .minutes(22) } ?? false)
         #expect(run.verdict == .healthy)
     }
 

@@ -19,6 +19,18 @@ struct JournalInputTests {
             parent: ProtocolSamples.key("r1"), version: ProtocolSamples.version(9),
             disposition: .member, folds: ProtocolSamples.folds),
         Receipt(
+            parent: ProtocolSamples.key("d1"), version: ProtocolSamples.version(9),
+            disposition: .member,
+            folds: FoldSet(
+                version: ProtocolSamples.version(9),
+                silences: [
+                    SharedSilence(
+                        parent: IncidentID(
+                            address: TwinAddress(tier: .dc, key: ProtocolSamples.key("d1")),
+                            number: 3),
+                        relay: "relay-1", since: Timestamp(milliseconds: 1), isBurning: true)
+                ])),
+        Receipt(
             parent: ProtocolSamples.key("r1"), version: .none, disposition: .notMember,
             folds: FoldSet()),
         Receipt(

@@ -128,8 +128,7 @@ extension DatacenterTwin {
     ) {
         let parts = trouble.racks.compactMap { rack($0) }
         let ill = parts.filter { isIll($0, of: trouble) }
-        let stays = ill.count * 2 >= parts.count && !ill.isEmpty
-        guard stays else {
+        guard !ill.isEmpty, isHalfLeft(of: trouble, in: parts, ill: ill.count) else {
             book.clear(
                 trouble.kind, subject: trouble.subject,
                 summary: "\(parts.count - ill.count) of \(parts.count) racks are well again.",
@@ -155,8 +154,23 @@ extension DatacenterTwin {
             in: context, effects: &effects)
     }
 
+    /// A trouble lasts while half of its racks are ill; that of a reporter while half of its
+    /// servers are silent: a rack with one server of it says little.
+    private func isHalfLeft(
+        of trouble: DatacenterTrouble, in parts: [DatacenterRack], ill: Int
+    ) -> Bool {
+        guard trouble.family == .silence else { return ill * 2 >= parts.count }
+        switch trouble.ground {
+        case .relay, .agentVersion:
+            let left = DatacenterTwin.model.groups(in: parts).first { $0.ground == trouble.ground }
+            return left.map { $0.silent * 2 >= $0.servers } ?? false
+        case .label, .nothing:
+            return ill * 2 >= parts.count
+        }
+    }
+
     /// Whether the rack still has its part of the trouble. An unheard rack keeps its last state.
-    private func isIll(_ rack: DatacenterRack, of trouble: DatacenterTrouble) -> Bool {
+    func isIll(_ rack: DatacenterRack, of trouble: DatacenterTrouble) -> Bool {
         guard trouble.family == .silence else { return rack.burning(trouble.family.kind) != nil }
         switch trouble.ground {
         case .relay, .agentVersion:

@@ -91,13 +91,35 @@ extension DatacenterTwin {
             let mine = living.filter { $0.racks.contains(rack.key) }
             let entries = rack.status.incidents.compactMap { entry(for: $0, of: rack, under: mine) }
                 .sorted { $0.child < $1.child }
+            let next = FoldSet(
+                version: context.version, entries: entries, maintenance: maintenance,
+                silences: mine.compactMap { silence(of: $0, in: rack) })
             let isWorse = rack.key == escalated && !entries.isEmpty
-            guard
-                isWorse || entries != rack.folds.entries || maintenance != rack.folds.maintenance
-            else { continue }
-            racks[index].folds = FoldSet(
-                version: context.version, entries: entries, maintenance: maintenance)
+            guard isWorse || !next.hasContent(of: rack.folds) else { continue }
+            racks[index].folds = next
         }
+    }
+
+    /// What the rack is told of a silence that it may be unable to recognise by itself; nil when
+    /// it is no such silence. Behind a dead feed or switch the rack is silent as a whole.
+    private func silence(
+        of trouble: DatacenterTrouble, in rack: DatacenterRack
+    ) -> SharedSilence? {
+        guard trouble.family == .silence,
+            let incident = book.incident(trouble.kind, subject: trouble.subject)
+        else { return nil }
+        var relay: String?
+        var agentVersion: String?
+        switch trouble.ground {
+        case .relay(let name): relay = name
+        case .agentVersion(let name): agentVersion = name
+        case .nothing: break
+        case .label: return nil
+        }
+        return SharedSilence(
+            parent: IncidentID(address: book.address, number: incident.number), relay: relay,
+            agentVersion: agentVersion, since: trouble.onset.wall,
+            isBurning: incident.isBurning && isIll(rack, of: trouble))
     }
 
     /// A fold lasts while its parent lives; a new one needs a burning incident of the family.
@@ -141,11 +163,6 @@ extension DatacenterTwin {
         }
         return low
     }
-}
-
-extension FoldSet {
-    /// False for the fold set of a child that is left alone.
-    fileprivate var takesSomething: Bool { !entries.isEmpty || maintenance != nil }
 }
 
 extension DatacenterTrouble {

@@ -54,6 +54,7 @@ extension RackTwin {
             book.clear(.notWatched, immediately: true, in: context, effects: &effects)
             guard receipt.folds.version > foldsVersion else { return }
             foldsVersion = receipt.folds.version
+            sharedSilences = receipt.folds.silences
             book.apply(receipt.folds, hold: foldHold, in: context, effects: &effects)
         case .refused(let reason):
             if isPresent { receipted[index].version = version }
@@ -102,6 +103,7 @@ extension RackTwin {
         let dc = namedDatacenter
         guard dc != status?.dc else { return }
         foldsVersion = .none
+        sharedSilences = []
         book.apply(nil, hold: foldHold, in: context, effects: &effects)
         guard let dc, !receipted.contains(where: { $0.dc == dc }) else { return }
         let index = receipted.firstIndex { dc < $0.dc } ?? receipted.count

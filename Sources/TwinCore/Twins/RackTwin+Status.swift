@@ -86,7 +86,7 @@ extension RackTwin {
     }
 
     /// The members whose silence began together: the present mass silence. It lasts until they
-    /// return, however long; servers gone one by one are none.
+    /// return, however long; servers gone one by one are none, unless something explains them.
     private func silent(by voters: RackVoters) -> [Int] {
         let silent = voters.present.filter { members[$0].silence != nil }
         let shared = silent.filter { members[$0].outage != nil }
@@ -96,7 +96,11 @@ extension RackTwin {
             of: silent.compactMap { members[$0].silence }, within: window
         ).map { silent[$0] }
         let isMass = group.count >= RackTwin.model.table.silence.minimum
-        return isMass ? group : group.filter { members[$0].status.condition != .gone }
+        return isMass
+            ? group
+            : group.filter {
+                members[$0].status.condition != .gone || !members[$0].folds.entries.isEmpty
+            }
     }
 
     private func silentSince(by voters: RackVoters) -> Timestamp? {

@@ -43,6 +43,8 @@ package struct RackTwin: ChildTwin, ParentTwin, Codable {
     var receipted: [RackReceipted] = []
     /// The present data center's fold set that this twin has applied.
     var foldsVersion = Version.none
+    /// What that fold set says of silences that the data center sees; nil in rows of before.
+    private var toldSilences: [SharedSilence]?
     /// When quorum or an outage's end must be looked at again.
     var modelDue: Elapsed?
 
@@ -71,6 +73,12 @@ package struct RackTwin: ChildTwin, ParentTwin, Codable {
     }
 
     package var statusWord: String { verdict.rawValue }
+
+    /// Silences that the data center sees over many racks and this one has a part in.
+    package internal(set) var sharedSilences: [SharedSilence] {
+        get { toldSilences ?? [] }
+        set { toldSilences = newValue }
+    }
 
     package var isRemovable: Bool {
         members.isEmpty && book.incidents.isEmpty && book.maintenance.isEmpty

@@ -28,20 +28,58 @@ package struct Receipt: Equatable, Sendable {
 }
 
 /// What a parent takes over for one child: its folds and its maintenance, whole, possibly empty.
-package struct FoldSet: Equatable, Sendable, Codable {
+package struct FoldSet: Equatable, Sendable {
     /// (epoch, position) of the parent input that last changed this child's set.
     package var version: Version
     /// Sorted by child incident number.
     package var entries: [FoldEntry]
     package var maintenance: InheritedMaintenance?
+    /// What the rack's own children may be folded under; only from a data center to a rack.
+    package var silences: [SharedSilence]
 
     package init(
         version: Version = .none, entries: [FoldEntry] = [],
-        maintenance: InheritedMaintenance? = nil
+        maintenance: InheritedMaintenance? = nil, silences: [SharedSilence] = []
     ) {
         self.version = version
         self.entries = entries
         self.maintenance = maintenance
+        self.silences = silences
+    }
+
+    /// Whether both say the same, whatever their versions.
+    package func hasContent(of other: FoldSet) -> Bool {
+        entries == other.entries && maintenance == other.maintenance && silences == other.silences
+    }
+
+    /// False for the fold set of a child that is left alone.
+    package var takesSomething: Bool {
+        !entries.isEmpty || maintenance != nil || !silences.isEmpty
+    }
+}
+
+/// A set without silences is coded without them, as it was before they existed.
+extension FoldSet: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case version, entries, maintenance, silences
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            version: try container.decode(Version.self, forKey: .version),
+            entries: try container.decode([FoldEntry].self, forKey: .entries),
+            maintenance: try container.decodeIfPresent(
+                InheritedMaintenance.self, forKey: .maintenance),
+            silences: try container.decodeIfPresent([SharedSilence].self, forKey: .silences) ?? [])
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(version, forKey: .version)
+        try container.encode(entries, forKey: .entries)
+        try container.encodeIfPresent(maintenance, forKey: .maintenance)
+        if !silences.isEmpty { try container.encode(silences, forKey: .silences) }
     }
 }
 
