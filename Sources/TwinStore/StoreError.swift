@@ -5,7 +5,7 @@
 package struct StoreError: Error, Equatable, Sendable {
     /// What kind of trouble it is: decides the exit code and what a person does next.
     package enum Kind: String, Sendable, CaseIterable {
-        /// The file system has no space or no quota left.
+        /// The file system has no space or no quota left, or the file may not grow further.
         case diskFull = "disk-full"
         /// The device or the file system refused a read, a write or a sync.
         case inputOutput = "input-output"

@@ -18,6 +18,9 @@ package enum StoreLimits {
     package static let quarantinedMax = 1_000
     /// Concurrent read-only connections to the rows.
     package static let rowReadersMax = 4
+    /// SQLite makes its files longer by at most so much at once: with less room than this a failed
+    /// write is one for want of room.
+    package static let databaseGrowthBytes: UInt64 = 64 << 10
     /// Passes of a reader over files that the running owner recycles meanwhile.
     package static let liveReadAttemptsMax = 5
     /// Findings a check lists before it only counts.

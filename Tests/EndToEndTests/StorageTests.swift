@@ -53,6 +53,8 @@ extension EndToEnd {
             try #require(limited.status == 0, "\(limited.text)")
             #expect(try await process.end() == Self.storageFailed)
             #expect(process.log.contains("storage-failed"))
+            #expect(process.log.contains("file size limit reached"))
+            #expect(process.log.contains("4096 bytes"))
             #expect(process.log.contains(patient.cluster.folder.path))
             try await patient.verifyRecovery()
         }
@@ -60,8 +62,11 @@ extension EndToEnd {
         @Test(
             "a disk that fails to sync, or says that it is full, stops the instance for good",
             .enabled(if: Executables.system("strace") != nil, "needs strace"),
-            arguments: ["fdatasync:error=EIO", "pwrite64:error=ENOSPC"])
-        func failingCalls(fault: String) async throws {
+            arguments: [
+                ("fdatasync:error=EIO", ["Input/output error", "disk I/O error"]),
+                ("pwrite64:error=ENOSPC", ["no space left on this file system"]),
+            ])
+        func failingCalls(fault: String, causes: [String]) async throws {
             let patient = try await Patient("eio")
             let process = try patient.cluster.process(.serverA)
             let call = fault.prefix { $0 != ":" }
@@ -73,6 +78,7 @@ extension EndToEnd {
                 ], log: patient.cluster.folder.file("strace.log"))
             #expect(try await process.end() == Self.storageFailed, "\(tracer.log)")
             #expect(process.log.contains("storage-failed"))
+            #expect(causes.contains { process.log.contains($0) }, "\(process.log)")
             #expect(process.log.contains(patient.cluster.folder.file("server-a")))
             try await patient.verifyRecovery()
         }

@@ -68,6 +68,8 @@ struct PosixDiskTests {
             try file.write([1, 2, 3].span, at: 0)
         }
         #expect(full?.kind == .diskFull)
-        #expect(full?.sentence.contains("free space") == true)
+        #expect(
+            full?.sentence == "could not write 3 bytes: no space left on this file system; "
+                + "free space on this file system and start again")
     }
 }

@@ -5,21 +5,31 @@ extension StoreError {
     /// An error from the number a system call left behind.
     ///
     /// `wish` completes "could not …" and names no file; the file follows by itself.
-    static func system(
+    package static func system(
         _ number: Int32, couldNot wish: String, file: String, offset: UInt64? = nil
     ) -> StoreError {
+        if let shortage = SpaceShortage(number: number) {
+            return .shortage(shortage, couldNot: wish, file: file, offset: offset)
+        }
         let kind: Kind =
             switch number {
-            case ENOSPC, EDQUOT: .diskFull
             case ENOENT, ENOTDIR: .missing
             case EACCES, EPERM, EROFS: .forbidden
             default: .inputOutput
             }
         let reason = unsafe String(cString: strerror(number))
-        let advice =
-            kind == .diskFull ? "; free space on this file system and start again" : ""
+        return StoreError(kind, "could not \(wish): \(reason)", file: file, offset: offset)
+    }
+
+    /// An error for want of room; `words` are those of a library, if there are any.
+    static func shortage(
+        _ shortage: SpaceShortage, couldNot wish: String, file: String, offset: UInt64? = nil,
+        words: String? = nil
+    ) -> StoreError {
+        let said = words.map { " (\($0))" } ?? ""
         return StoreError(
-            kind, "could not \(wish): \(reason)\(advice)", file: file, offset: offset)
+            .diskFull, "could not \(wish): \(shortage.reason)\(said); \(shortage.advice)",
+            file: file, offset: offset)
     }
 
     /// An error from Foundation, kept in its own words.
