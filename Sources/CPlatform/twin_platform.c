@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/timex.h>
 #include <time.h>
+#include <unistd.h>
 
 #define NANOSECONDS_PER_SECOND UINT64_C(1000000000)
 #define MICROSECONDS_PER_SECOND UINT64_C(1000000)
@@ -38,4 +40,16 @@ int twin_clock_offset_seconds(double *offset) {
     double unit = (clock.status & STA_NANO) != 0 ? NANOSECONDS_PER_SECOND : MICROSECONDS_PER_SECOND;
     *offset = (double)clock.offset / unit;
     return 0;
+}
+
+static void end_quietly(int number) {
+    (void)number;
+    _exit(0);
+}
+
+void twin_signals_end_quietly(void) {
+    struct sigaction action = {.sa_handler = end_quietly};
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGTERM, &action, NULL);
+    (void)sigaction(SIGINT, &action, NULL);
 }

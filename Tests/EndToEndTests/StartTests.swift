@@ -1,3 +1,5 @@
+import Foundation
+import Glibc
 import Testing
 import TwinCore
 import TwinWire
@@ -105,6 +107,28 @@ extension EndToEnd {
             #expect(second.text.contains("--\(flag) (or TWIN_"))
             #expect(
                 second.text.contains(isListen ? cluster.endpoint : cluster.servicesEndpoint))
+        }
+
+        @Test(
+            "SIGTERM while a process still opens its state ends it quietly with 0",
+            arguments: [
+                (Member.broker, "placement.json"), (.serverA, "instance.json"),
+                (.rackA, "instance.json"), (.dcA, "instance.json"),
+            ])
+        func stopAtOnce(member: Member, file: String) async throws {
+            let cluster = try Cluster()
+            // A pipe that nobody writes to: the process waits in the middle of its opening.
+            let state = cluster.folder.file(member.rawValue)
+            try FileManager.default.createDirectory(
+                atPath: state, withIntermediateDirectories: true)
+            let made = unsafe mkfifo("\(state)/\(file)", 0o600)
+            try #require(made == 0)
+            try cluster.start(member)
+            try await eventually("it has locked its directory") {
+                FileManager.default.fileExists(atPath: "\(state)/lock")
+            }
+            #expect(try await cluster.stop(member) == .exit(0))
+            #expect(try cluster.process(member).log.isEmpty)
         }
 
         @Test("SIGTERM ends every process cleanly within 20 s")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CPlatform
 import Foundation
 import Logging
 import TwinClient
@@ -46,6 +47,8 @@ struct TwinAgent: AsyncParsableCommand {
     }
 
     func run() async throws {
+        // Until the service group takes the signals over, there is nothing to finish.
+        twin_signals_end_quietly()
         do {
             let settings = try AgentSettings(
                 flags: flags, environment: ProcessInfo.processInfo.environment,

@@ -61,6 +61,7 @@ struct TwinBroker: AsyncParsableCommand {
     }
 
     func run() async throws {
+        ServiceRun.begin()
         do {
             let settings = try BrokerSettings(
                 flags: flags, environment: ProcessInfo.processInfo.environment)

@@ -34,6 +34,10 @@ uint64_t twin_boottime_nanoseconds(void);
 /// -1 when nobody synchronises the clock or the kernel does not tell.
 int twin_clock_offset_seconds(double *offset);
 
+/// From now on SIGTERM and SIGINT end the process at once with exit code 0, as a stop does that
+/// finds nothing to finish. For the time before a service has its own handlers: they replace these.
+void twin_signals_end_quietly(void);
+
 /// The child gets SIGTERM when the calling *thread* ends, kill -9 of the whole process included.
 #define TWIN_SPAWN_ENDS_WITH_PARENT 1
 /// The child leads its own session, without a terminal. Otherwise it leads its own process group,

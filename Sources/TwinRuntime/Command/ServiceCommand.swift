@@ -49,6 +49,7 @@ struct ServeCommand<Tier: TierService>: AsyncParsableCommand {
     var logFormat: String?
 
     func run() async throws {
+        ServiceRun.begin()
         do {
             let settings = try InstanceSettings(
                 flags: [

@@ -1,9 +1,15 @@
 package import Logging
 package import ServiceLifecycle
+internal import CPlatform
 internal import UnixSignals
 
 /// What every service's entry point does around its work.
 package enum ServiceRun {
+    /// The first thing a service does: SIGTERM and SIGINT end it with code 0 until
+    /// `untilStopped` takes them over. Opening and recovery survive a crash at any point, and so
+    /// they survive this.
+    package static func begin() { twin_signals_end_quietly() }
+
     /// Runs a service until it ends, or until SIGTERM or SIGINT; then it has 20 s to stop.
     package static func untilStopped(_ service: some Service, log: Logger) async throws {
         var configuration = ServiceGroupConfiguration(
