@@ -109,6 +109,18 @@ let package = Package(
                 "TwinRuntime", "TwinStore", "TwinClient", "TwinWire", "TwinCore", "ZeroMQ",
                 "Msgpack", argumentParser,
             ], path: "Tests/TwinBench", swiftSettings: settings),
+        // The whole cluster in one thread on simulated network, disks and clocks: a library, so
+        // that its command and its tests share it.
+        .target(
+            name: "ClusterSimulator",
+            dependencies: [
+                "TwinRuntime", "TwinStore", "TwinWire", "TwinCore", "ZeroMQ", "Msgpack",
+                "SimulatedFleet",
+            ], path: "Tests/ClusterSimulator", swiftSettings: settings),
+        .executableTarget(
+            name: "cluster-simulator", dependencies: ["ClusterSimulator", argumentParser],
+            path: "Tests/ClusterSimulatorCommand", swiftSettings: settings),
+        tests("ClusterSimulatorTests", ["ClusterSimulator", "cluster-simulator"]),
         tests("ZeroMQTests", ["ZeroMQ", "CPlatform"]),
         tests("MsgpackTests", ["Msgpack"]),
         tests("TwinCoreTests", ["TwinCore", "Msgpack"]),

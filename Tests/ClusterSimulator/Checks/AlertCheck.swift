@@ -1,0 +1,107 @@
+import TwinCore
+import TwinWire
+
+/// Each alert transition is in the alert log exactly once, in order per incident; no incident
+/// closes that never opened, and what a follower was shown stays as it was.
+final class AlertCheck: Checker {
+    let name = "alerts"
+
+    func finish(in world: World) {
+        checkFollower(in: world)
+        let logs = world.alertLogs()
+        var open: [String: String] = [:]
+        for log in logs {
+            checkNumbers(log, in: world)
+            for record in log.records { follow(record, &open, in: world) }
+        }
+        compareWithTwins(open, in: world)
+    }
+
+    /// What one instance holds of its shards' logs, in order.
+    struct Log {
+        let instance: String
+        let records: [AlertDocument]
+    }
+
+    private func checkFollower(in world: World) {
+        guard world.follower.gaps == 0 else {
+            return world.fail(name, "the follower was told of \(world.follower.gaps) gaps")
+        }
+        var shown: Set<String> = []
+        var kept: [String: AlertDocument] = [:]
+        for log in world.alertLogs() {
+            for record in log.records { kept[record.id] = record }
+        }
+        for record in world.follower.records {
+            guard shown.insert(record.id).inserted else {
+                return world.fail(name, "the follower was shown \(record.id) twice")
+            }
+            guard kept[record.id] == record else {
+                return world.fail(
+                    name,
+                    "the follower was shown \(record.id) as \(words(record)), the log has "
+                        + "\(kept[record.id].map(words) ?? "nothing") there")
+            }
+        }
+    }
+
+    private func words(_ record: AlertDocument) -> String {
+        "\(record.change) of \(record.incident?.id ?? record.address)"
+    }
+
+    private func checkNumbers(_ log: Log, in world: World) {
+        var last: [String: UInt64] = [:]
+        for record in log.records {
+            let parts = record.id.split(separator: ":")
+            guard parts.count == 3, let sequence = UInt64(parts[2]) else {
+                return world.fail(name, "\(log.instance): an alert is called \(record.id)")
+            }
+            let shard = "\(parts[0])"
+            guard sequence == (last[shard] ?? 0) + 1 else {
+                return world.fail(
+                    name, "\(log.instance): \(record.id) follows number \(last[shard] ?? 0)")
+            }
+            last[shard] = sequence
+        }
+    }
+
+    /// The states of one incident as the log tells them.
+    private func follow(
+        _ record: AlertDocument, _ open: inout [String: String], in world: World
+    ) {
+        guard let incident = record.incident else { return }
+        let state = open[incident.id]
+        switch record.change {
+        case "opened":
+            if state != nil { wrong(record, state, in: world) }
+            open[incident.id] = "open"
+        case "resolved":
+            if state != "open" { wrong(record, state, in: world) }
+            open[incident.id] = "resolved"
+        case "reopened":
+            if state != "resolved" { wrong(record, state, in: world) }
+            open[incident.id] = "open"
+        default:
+            if state != "open" { wrong(record, state, in: world) }
+        }
+    }
+
+    private func wrong(_ record: AlertDocument, _ state: String?, in world: World) {
+        world.fail(
+            name,
+            "\(record.id) says \(record.change) of \(record.incident?.id ?? ""), which was "
+                + "\(state ?? "never opened")")
+    }
+
+    private func compareWithTwins(_ open: [String: String], in world: World) {
+        let told = open.filter { $0.value == "open" }.map(\.key).sorted()
+        let present = world.openIncidents().sorted()
+        guard told != present else { return }
+        let onlyTold = told.filter { !present.contains($0) }
+        let onlyPresent = present.filter { !told.contains($0) }
+        world.fail(
+            name,
+            "open in the log and not in a twin: \(onlyTold.prefix(3)); open in a twin and "
+                + "not in the log: \(onlyPresent.prefix(3))")
+    }
+}

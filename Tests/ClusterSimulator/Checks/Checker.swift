@@ -1,0 +1,30 @@
+import TwinRuntime
+
+/// Watches a run from outside and tells the world what must not have happened.
+protocol Checker: AnyObject {
+    var name: String { get }
+
+    /// A turn lets its messages go; `durable` is the last record that a power cut cannot take.
+    func released(
+        _ turn: ClosedTurn, by process: any SimulatedInstanceProcess, durable: UInt64,
+        in world: World)
+    /// A message leaves an instance.
+    func sent(_ frames: [[UInt8]], by process: any SimulatedInstanceProcess, in world: World)
+    /// An instance has recovered from its files.
+    func recovered(_ process: any SimulatedInstanceProcess, in world: World)
+    /// Once a second.
+    func look(in world: World)
+    /// All faults are over and the cluster had its time to come to rest.
+    func finish(in world: World)
+}
+
+extension Checker {
+    func released(
+        _ turn: ClosedTurn, by process: any SimulatedInstanceProcess, durable: UInt64,
+        in world: World
+    ) {}
+    func sent(_ frames: [[UInt8]], by process: any SimulatedInstanceProcess, in world: World) {}
+    func recovered(_ process: any SimulatedInstanceProcess, in world: World) {}
+    func look(in world: World) {}
+    func finish(in world: World) {}
+}

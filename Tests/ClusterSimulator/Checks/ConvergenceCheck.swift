@@ -1,0 +1,71 @@
+import TwinCore
+
+/// When faults stop, the tree converges: each rack's view equals its servers' statuses, the data
+/// center's view equals its racks', and nobody owes anything.
+final class ConvergenceCheck: Checker {
+    let name = "convergence"
+
+    func finish(in world: World) {
+        for process in world.instances {
+            guard process.isUp, process.isMember else {
+                world.fail(name, "\(process.name) is no member of its cluster at the end")
+                continue
+            }
+            if process.owedCount > Self.owedAtRestMax {
+                world.fail(name, "\(process.name) still owes \(process.owedCount) statuses")
+            }
+        }
+        compareRacks(in: world)
+        compareDatacenter(in: world)
+    }
+
+    /// What the last turn has raised may be on its way.
+    private static let owedAtRestMax = 8
+
+    private func compareRacks(in world: World) {
+        var members: [String: [String]] = [:]
+        for server in world.reference.servers.indices {
+            guard let twin = world.serverTwin(Workload.serverKey(server)),
+                let commission = twin.commission
+            else { continue }
+            let rack = commission.rack.description
+            members[rack, default: []].append(twin.key.description)
+            // The rack may be one delivery behind.
+            guard twin.owedParents.isEmpty else { continue }
+            let member = world.rackTwin(rack)?.member(twin.key)
+            guard member?.status == twin.status, member?.version == twin.version else {
+                world.fail(
+                    name,
+                    "rack/\(rack) holds another status of \(twin.key) than its twin: "
+                        + "version \(member.map { "\($0.version)" } ?? "none") instead of "
+                        + "\(twin.version)")
+                continue
+            }
+        }
+        for rack in 0..<Workload.racks {
+            let key = Workload.rackKey(rack)
+            let wanted = (members[key] ?? []).sorted()
+            let found = (world.rackTwin(key)?.members ?? []).map(\.key.description).sorted()
+            guard wanted != found else { continue }
+            world.fail(name, "rack/\(key) has the members \(found), its servers are \(wanted)")
+        }
+    }
+
+    private func compareDatacenter(in world: World) {
+        let datacenter = world.datacenterTwin(Workload.datacenterKey)
+        for rack in 0..<Workload.racks {
+            guard let twin = world.rackTwin(Workload.rackKey(rack)), let status = twin.status,
+                twin.owedParents.isEmpty
+            else { continue }
+            let held = datacenter?.racks.first { $0.key == twin.key }
+            guard held?.status == status, held?.version == twin.version else {
+                world.fail(
+                    name,
+                    "the data center holds another status of \(twin.key) than its twin: "
+                        + "version \(held.map { "\($0.version)" } ?? "none") instead of "
+                        + "\(twin.version)")
+                continue
+            }
+        }
+    }
+}

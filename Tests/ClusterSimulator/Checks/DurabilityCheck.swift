@@ -1,0 +1,38 @@
+import TwinCore
+import TwinRuntime
+
+/// Nothing leaves an instance before the journal is durable up to what it reflects, and what was
+/// durable is there after every start.
+final class DurabilityCheck: Checker {
+    let name = "durability"
+    /// By process: what the shards had reached when something last left it.
+    private var told: [Int: [UInt16: Position]] = [:]
+
+    func released(
+        _ turn: ClosedTurn, by process: any SimulatedInstanceProcess, durable: UInt64,
+        in world: World
+    ) {
+        let reflected = turn.record == nil ? turn.number - 1 : turn.number
+        guard durable < reflected else {
+            for place in process.releasedPositions {
+                told[process.index, default: [:]][place.shard] = place.position
+            }
+            return
+        }
+        world.fail(
+            name,
+            "\(process.name) lets the messages of record \(reflected) go while its journal "
+                + "is durable to \(durable)")
+    }
+
+    func recovered(_ process: any SimulatedInstanceProcess, in world: World) {
+        for (shard, position) in told[process.index] ?? [:] {
+            let found = process.positions.first { $0.shard == shard }?.position ?? .none
+            guard found < position else { continue }
+            world.fail(
+                name,
+                "\(process.name) told of position \(position) of shard \(shard) and came "
+                    + "back with \(found)")
+        }
+    }
+}

@@ -1,0 +1,23 @@
+import SimulatedFleet
+
+/// Replaying the files of an instance gives the same twins, bit for bit, at any time.
+final class ReplayCheck: Checker {
+    let name = "replay"
+    private var random: SplitMix64
+
+    init(seed: UInt64) { random = RandomStream.checks.random(seed: seed) }
+
+    /// One look of so many makes a copy.
+    private static let looksPerCheck = 8
+
+    func look(in world: World) {
+        guard random.index(below: Self.looksPerCheck) == 0,
+            let process = random.pick(world.instances)
+        else { return }
+        process.checkReplay()
+    }
+
+    func finish(in world: World) {
+        for process in world.instances { process.checkReplay() }
+    }
+}

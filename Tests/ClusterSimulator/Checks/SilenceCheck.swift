@@ -1,0 +1,53 @@
+import TwinCore
+
+/// No server that goes on reporting is called missing because of us: our crashes, pauses,
+/// partitions and clocks. And a server that really is silent is found.
+final class SilenceCheck: Checker {
+    let name = "silence"
+
+    /// After a silence, or a trouble of its own connection, a server may be missing for so long:
+    /// until its next report has come.
+    private static let afterwards: Int64 = 45_000
+    /// After the last fault a server that falls silent is found in so long: the floor after a
+    /// restart of the broker, three intervals, and a little.
+    private static let foundWithin: Int64 = 85_000
+
+    func look(in world: World) {
+        guard world.scheduler.now >= 5_000 else { return }
+        for server in world.reference.servers.indices {
+            guard !mayBeSilent(server, in: world),
+                let twin = world.serverTwin(Workload.serverKey(server)),
+                twin.commission != nil, twin.statusWord == "missing" || twin.statusWord == "gone"
+            else { continue }
+            let last = world.scheduler.now - world.truth.servers[server].lastAttempt
+            world.fail(
+                name,
+                "\(twin.key) is called \(twin.statusWord) and has sent a report "
+                    + "\(last) ms ago")
+            return
+        }
+    }
+
+    private func mayBeSilent(_ server: Int, in world: World) -> Bool {
+        let now = world.scheduler.now
+        let truth = world.truth.servers[server]
+        return truth.silentUntil > now - Self.afterwards
+            || world.disturbedUntil(server) > now - Self.afterwards
+    }
+
+    func finish(in world: World) {
+        let now = world.scheduler.now
+        for server in world.reference.servers.indices {
+            let truth = world.truth.servers[server]
+            guard truth.silentUntil == .max, now - truth.silentSince >= Self.foundWithin,
+                let twin = world.serverTwin(Workload.serverKey(server)), twin.commission != nil,
+                twin.counters.accepted > 0
+            else { continue }
+            guard twin.statusWord != "missing", twin.statusWord != "gone" else { continue }
+            world.fail(
+                name,
+                "\(twin.key) is silent for \((now - truth.silentSince) / 1_000) s and is "
+                    + "called \(twin.statusWord)")
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import SimulatedFleet
+import TwinCore
+
+/// What is true of the servers, whatever the cluster believes: who runs, who reports when, and
+/// what each report says.
+struct SimulatedFleetTruth {
+    struct Server {
+        /// Its reports come this long after each full interval.
+        let phase: Int64
+        /// Silent until then, by a fault; `Int64.max` = until the end.
+        var silentUntil: Int64 = 0
+        /// When the present or last silence began.
+        var silentSince: Int64 = 0
+        /// When it last handed a report to its connection.
+        var lastAttempt: Int64 = 0
+        /// How far its own clock is off.
+        var skew: Int64 = 0
+    }
+
+    private(set) var servers: [Server]
+    private let seed: UInt64
+
+    static let intervalMilliseconds: Int64 = 10_000
+    static let metricNames = [
+        "system.cpu.utilization", "system.memory.utilization", "system.network.dropped",
+        "system.tcp.retransmit_ratio", "hw.temperature.margin", "system.uptime",
+    ]
+
+    init(count: Int, seed: UInt64) {
+        self.seed = seed
+        var random = RandomStream.reports.random(seed: seed)
+        servers = (0..<count).map { _ in
+            Server(phase: random.number(in: 0...(Self.intervalMilliseconds - 1)))
+        }
+    }
+
+    mutating func silence(_ server: Int, from now: Int64, until end: Int64) {
+        if servers[server].silentUntil <= now { servers[server].silentSince = now }
+        servers[server].silentUntil = max(servers[server].silentUntil, end)
+    }
+
+    mutating func attempted(_ server: Int, at now: Int64) { servers[server].lastAttempt = now }
+
+    mutating func skew(_ server: Int, by milliseconds: Int64) {
+        servers[server].skew = milliseconds
+    }
+
+    mutating func heal(at now: Int64) {
+        for server in servers.indices {
+            servers[server].silentUntil = min(servers[server].silentUntil, now)
+            servers[server].skew = 0
+        }
+    }
+
+    func isSilent(_ server: Int, at now: Int64) -> Bool { servers[server].silentUntil > now }
+
+    /// What a server measures at a time of its own: always the same for the same time. Some
+    /// metrics are absent now and then.
+    func values(of server: Int, at time: Int64) -> [Float] {
+        var random = SplitMix64(mixing: seed, UInt64(server) &+ 7, UInt64(bitPattern: time))
+        var values: [Float] = [
+            Float(random.uniform(in: 0.1...0.7)), Float(random.uniform(in: 0.2...0.6)),
+            Float(random.uniform(in: 0...0.001)), Float(random.uniform(in: 0...0.01)),
+            Float(random.uniform(in: 25...40)),
+            Float((time - MachineClock.wallStart) / 1_000 + 100_000),
+        ]
+        if random.chance(0.05) { values[random.index(below: 5)] = .nan }
+        return values
+    }
+}

@@ -1,0 +1,232 @@
+import Msgpack
+import SimulatedFleet
+import TwinCore
+import TwinWire
+
+/// Reports some servers, as an agent for each of them (`server/KEY`) or as a relay by owner
+/// (`server@INSTANCE`). Keeps what is not answered and sends it again until it is.
+final class SimulatedReporter: SimulatedClient {
+    enum Style {
+        case agents, relay
+    }
+
+    private struct KeptReport {
+        let server: Int
+        let at: Timestamp
+        /// Another reading under a time that is known: the first one stands.
+        let isConflict: Bool
+        var flags: ReportFlags
+        /// What was certain of the server when it was sent first.
+        var commandsAtFirst: Int?
+    }
+
+    private struct Batch {
+        let destination: String
+        let reports: [KeptReport]
+    }
+
+    let name: String
+    let link: Int
+    private unowned let world: World
+    private let style: Style
+    private let servers: [Int]
+    private var requester: Requester
+    private var random: SplitMix64
+    /// When each server reports next.
+    private var dueAt: [Int64]
+    /// Not sent, or to be sent again.
+    private var kept: [KeptReport] = []
+    private var batches: [Int: Batch] = [:]
+    private var nextToken = 0
+    /// Destinations that did not take what they were sent rest until then.
+    private var restingUntil: [String: Int64] = [:]
+
+    private static let restMilliseconds: Int64 = 1_000
+
+    init(number: Int, servers: [Int], style: Style, world: World) {
+        name = style == .relay ? "relay-\(number)" : "agents-\(number)"
+        self.world = world
+        self.style = style
+        self.servers = servers
+        link = world.network.add(name: name, side: .client)
+        random = RandomStream.reports.random(seed: world.plan.seed, index: number + 1)
+        requester = Requester(
+            link: link,
+            random: RandomStream.clients.random(seed: world.plan.seed, index: number + 100))
+        dueAt = servers.map { 5_000 + world.truth.servers[$0].phase }
+    }
+
+    var isIdle: Bool { requester.openCount == 0 && kept.isEmpty }
+
+    func act() -> Int64 {
+        for finished in requester.care(in: world) { take(finished) }
+        measure()
+        sendWhatIsKept()
+        let rest = kept.isEmpty ? Int64.max : world.scheduler.now + Self.restMilliseconds
+        return min(requester.nextDue ?? .max, dueAt.min() ?? .max, rest)
+    }
+
+    private func measure() {
+        let now = world.scheduler.now
+        for (place, server) in servers.enumerated() where dueAt[place] <= now {
+            dueAt[place] += SimulatedFleetTruth.intervalMilliseconds
+            guard !world.truth.isSilent(server, at: now) else { continue }
+            let skew = world.truth.servers[server].skew
+            let at = MachineClock.wall(at: now) + Milliseconds(rawValue: skew)
+            world.counts.reports += 1
+            let report = KeptReport(server: server, at: at, isConflict: false, flags: [])
+            kept.append(report)
+            world.truth.attempted(server, at: now)
+            guard world.plan.hasOddReports else { continue }
+            switch random.index(below: 200) {
+            case 0: kept.append(report)
+            case 1:
+                kept.append(KeptReport(server: server, at: at, isConflict: true, flags: []))
+            case 2:
+                let early = at + .minutes(5)
+                kept.append(KeptReport(server: server, at: early, isConflict: false, flags: []))
+            case 3:
+                let late = at + .seconds(-35)
+                kept.append(KeptReport(server: server, at: late, isConflict: false, flags: []))
+            default: break
+            }
+        }
+    }
+
+    /// One batch on its way for each destination.
+    private func sendWhatIsKept() {
+        guard !kept.isEmpty else { return }
+        var destinations: [String] = []
+        var groups: [[KeptReport]] = []
+        var waiting: [KeptReport] = []
+        for report in kept {
+            guard let destination = destination(of: report.server),
+                !batches.values.contains(where: { $0.destination == destination }),
+                (restingUntil[destination] ?? 0) <= world.scheduler.now
+            else {
+                waiting.append(report)
+                continue
+            }
+            if let index = destinations.firstIndex(of: destination) {
+                groups[index].append(report)
+            } else {
+                destinations.append(destination)
+                groups.append([report])
+            }
+        }
+        kept = waiting
+        for index in destinations.indices { send(groups[index], to: destinations[index]) }
+    }
+
+    private func destination(of server: Int) -> String? {
+        switch style {
+        case .agents: return "server/\(Workload.serverKey(server))"
+        case .relay:
+            guard let owner = world.owner(ofServer: server) else { return nil }
+            return "server@\(owner)"
+        }
+    }
+
+    private func send(_ reports: [KeptReport], to destination: String) {
+        var reports = reports
+        do {
+            let header = try ReportBatchHeader(
+                names: SimulatedFleetTruth.metricNames,
+                profile: ReporterProfile(
+                    interval: .seconds(10), agentVersion: "1.0",
+                    relay: style == .relay ? name : nil),
+                baseTime: MachineClock.wall(at: world.scheduler.now))
+            var writer = ReportBatchWriter(header: header)
+            for index in reports.indices {
+                let report = reports[index]
+                let server = report.server
+                if reports[index].commandsAtFirst == nil {
+                    let state = world.reference.servers[server]
+                    reports[index].commandsAtFirst = state.isChanging ? -1 : state.commands
+                }
+                var values = world.truth.values(of: server, at: report.at.milliseconds)
+                if report.isConflict { values[0] = 0.99 }
+                _ = writer.append(
+                    key: try TwinKey(Workload.serverKey(server)), at: report.at,
+                    flags: report.flags, values: values)
+            }
+            nextToken += 1
+            batches[nextToken] = Batch(destination: destination, reports: reports)
+            requester.submit(
+                .reportBatch, to: destination, writer.payload, token: nextToken,
+                terms: RetryTerms(timeout: .seconds(8)), in: world)
+        } catch {
+            world.fail("workload", "a batch cannot be packed: \(error)")
+        }
+    }
+
+    private func take(_ finished: Requester.Finished) {
+        guard let batch = batches.removeValue(forKey: finished.token) else { return }
+        switch finished.result {
+        case .answer(_, let payload):
+            do {
+                settle(batch, try MsgpackDecoder.decode(ReportBatchReply.self, from: payload))
+            } catch {
+                world.fail("client", "the answer to reports could not be read: \(error)")
+            }
+        case .ended:
+            // All of it again; what was taken is a duplicate then.
+            for report in batch.reports { keepAgain(report, batch) }
+        }
+    }
+
+    private func keepAgain(_ report: KeptReport, _ batch: Batch) {
+        restingUntil[batch.destination] = world.scheduler.now + Self.restMilliseconds
+        kept.append(report)
+    }
+
+    private func settle(_ batch: Batch, _ reply: ReportBatchReply) {
+        for (entry, report) in batch.reports.enumerated() {
+            let refusal = reply.refused.first { $0.first <= entry && entry <= $0.last }
+            switch refusal?.code {
+            case nil: taken(report, isCertain: reply.tooOld == 0)
+            case .unavailable?, .notOwner?, .overloaded?: keepAgain(report, batch)
+            case .unknownAddress?: notWatched(report)
+            case .invalid?: maybeTaken(report)
+            default:
+                world.fail(
+                    "reports",
+                    "a report of \(Workload.serverKey(report.server)) was refused: "
+                        + "\(refusal?.message ?? "")")
+            }
+        }
+        world.reportsSettled(batch.reports.count)
+    }
+
+    /// It got ok: the life in force at both ends must have taken it.
+    private func taken(_ report: KeptReport, isCertain: Bool) {
+        let state = world.reference.servers[report.server]
+        guard isCertain, !report.isConflict, !state.isChanging,
+            state.commands == report.commandsAtFirst, let life = state.certain?.lives
+        else { return maybeTaken(report) }
+        world.reference.servers[report.server].taken[life, default: []]
+            .insert(report.at.milliseconds)
+    }
+
+    /// It may be in any life that was possible meanwhile.
+    private func maybeTaken(_ report: KeptReport) {
+        let state = world.reference.servers[report.server]
+        for life in 0...((state.possible.map(\.lives).max() ?? 0)) {
+            world.reference.servers[report.server].maybeTaken[life, default: []]
+                .insert(report.at.milliseconds)
+        }
+    }
+
+    private func notWatched(_ report: KeptReport) {
+        let state = world.reference.servers[report.server]
+        if !state.isChanging, state.commands == report.commandsAtFirst,
+            let certain = state.certain, certain.place != nil
+        {
+            world.fail(
+                "reports",
+                "a report of \(Workload.serverKey(report.server)) was refused as "
+                    + "unknown, but the server was commissioned: \(certain)")
+        }
+        maybeTaken(report)
+    }
+}

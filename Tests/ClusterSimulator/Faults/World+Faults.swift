@@ -1,0 +1,177 @@
+import SimulatedFleet
+import TwinCore
+import TwinStore
+
+/// Faults as they begin and end.
+extension World {
+    func begin(_ fault: PlannedFault) {
+        counts.faults[fault.kind, default: 0] += 1
+        trace.add("fault \(fault.kind.rawValue)")
+        if isTelling { tell("fault \(fault.kind.rawValue)") }
+        switch fault.kind {
+        case .processCrash: stop(instance(fault), .processCrash, for: fault.milliseconds)
+        case .powerCut: stop(instance(fault), .powerCut, for: fault.milliseconds)
+        case .tornPowerCut:
+            stop(instance(fault), .tornPowerCut(seed: fault.draw), for: fault.milliseconds)
+        case .wholePowerCut:
+            for (place, process) in processes.enumerated() {
+                let seed = fault.draw &+ UInt64(place)
+                stop(process, .tornPowerCut(seed: seed), for: fault.milliseconds)
+            }
+        case .brokerCrash: stop(broker, .processCrash, for: fault.milliseconds)
+        case .brokerPowerCut:
+            stop(broker, .tornPowerCut(seed: fault.draw), for: fault.milliseconds)
+        case .crashWhileSending: instance(fault).crashWhileSending()
+        case .pause: pause(fault)
+        case .suspend: suspend(fault)
+        case .diskFull: instance(fault).failDisk(after: operations(fault), with: .diskFull)
+        case .diskError: instance(fault).failDisk(after: operations(fault), with: .inputOutput)
+        case .brokerDiskError: broker.failDisk(after: operations(fault), with: .inputOutput)
+        case .rowsError: instance(fault).failRows(with: .inputOutput)
+        case .crashInRecovery: crashInRecovery(fault)
+        case .bitFlip: instance(fault).checkBitFlip(draw: fault.draw)
+        case .partitionUp, .partitionDown, .partitionBoth: partition(fault)
+        case .connectionReset: network.reset(instance(fault).link, &scheduler)
+        case .clientReset:
+            disturbances[client(fault).link] = scheduler.now + 1_000
+            network.reset(client(fault).link, &scheduler)
+        case .slowNetwork:
+            network.delays = 0...(20 + Int64(fault.draw % 400))
+            networkDisturbedUntil = scheduler.now + fault.milliseconds
+        case .lossyNetwork:
+            networkDisturbedUntil = scheduler.now + fault.milliseconds + 15_000
+            network.lossShare = 0.02
+            network.repeatShare = 0.05
+        case .wallStep: wallStep(fault)
+        case .serverClock:
+            truth.skew(server(fault), by: (fault.draw >> 8) & 1 == 0 ? 180_000 : -20_000)
+        case .serverSilent: silence([server(fault)], fault)
+        case .rackSilent:
+            let rack = Int(fault.draw % UInt64(Workload.racks))
+            silence(servers(where: { $0.rack == rack }), fault)
+        case .feedSilent:
+            let feed = Int(fault.draw & 1)
+            silence(servers(where: { $0.rack % 2 == feed }), fault)
+        }
+    }
+
+    func end(_ fault: PlannedFault) {
+        switch fault.kind {
+        case .slowNetwork: network.delays = World.usualDelays
+        case .lossyNetwork:
+            network.lossShare = 0
+            network.repeatShare = 0
+        case .partitionUp, .partitionDown, .partitionBoth:
+            // A connection does not survive a partition of more than its heartbeats.
+            guard fault.milliseconds > World.heartbeatMilliseconds else { return }
+            network.reset(partitioned(fault), &scheduler)
+        default: break
+        }
+    }
+
+    // MARK: processes
+
+    private func instance(_ fault: PlannedFault) -> any SimulatedInstanceProcess {
+        instances[Int(fault.draw % UInt64(instances.count))]
+    }
+
+    private func client(_ fault: PlannedFault) -> any SimulatedClient {
+        clients[Int(fault.draw % UInt64(clients.count))]
+    }
+
+    private func server(_ fault: PlannedFault) -> Int {
+        Int(fault.draw % UInt64(plan.servers))
+    }
+
+    /// So many disk operations more until the failure.
+    private func operations(_ fault: PlannedFault) -> Int { Int((fault.draw >> 16) % 12) }
+
+    /// Stops a process; it starts again after a while.
+    private func stop(
+        _ process: any SimulatedProcess, _ outage: Outage, for milliseconds: Int64
+    ) {
+        restartPauses[process.index] = milliseconds
+        process.crash(outage)
+    }
+
+    private func pause(_ fault: PlannedFault) {
+        let process = processes[Int(fault.draw % UInt64(processes.count))]
+        process.pausedUntil = max(process.pausedUntil, scheduler.now + fault.milliseconds)
+    }
+
+    private func suspend(_ fault: PlannedFault) {
+        let process = processes[Int(fault.draw % UInt64(processes.count))]
+        process.pausedUntil = max(process.pausedUntil, scheduler.now + fault.milliseconds)
+        process.clock.slept(fault.milliseconds)
+    }
+
+    /// The machine dies, and dies again while the process recovers.
+    private func crashInRecovery(_ fault: PlannedFault) {
+        let process = instance(fault)
+        stop(process, .tornPowerCut(seed: fault.draw), for: fault.milliseconds)
+        process.failDisk(after: operations(fault), with: .inputOutput)
+    }
+
+    private func wallStep(_ fault: PlannedFault) {
+        let process = processes[Int(fault.draw % UInt64(processes.count))]
+        let far = Int64((fault.draw >> 20) % 600_000) + 1_500
+        let step = (fault.draw >> 8) & 1 == 0 ? far : -far
+        process.clock.step(by: step)
+        hasSteppedWall = true
+    }
+
+    // MARK: network
+
+    private func partition(_ fault: PlannedFault) {
+        let link = partitioned(fault)
+        let until = scheduler.now + fault.milliseconds
+        disturbances[link] = max(disturbances[link] ?? 0, until + 1_000)
+        if fault.kind != .partitionDown { network.block(link, .up, until: until) }
+        if fault.kind != .partitionUp { network.block(link, .down, until: until) }
+    }
+
+    private func partitioned(_ fault: PlannedFault) -> Int {
+        Int(fault.draw % UInt64(network.links.count))
+    }
+
+    // MARK: what is watched
+
+    private func servers(where matches: (ReferenceServer.Place) -> Bool) -> [Int] {
+        reference.servers.indices.filter { server in
+            reference.servers[server].certain?.place.map(matches) ?? false
+        }
+    }
+
+    private func silence(_ servers: [Int], _ fault: PlannedFault) {
+        for server in servers {
+            truth.silence(
+                server, from: scheduler.now, until: scheduler.now + fault.milliseconds)
+        }
+    }
+
+    // MARK: the end of all faults
+
+    /// Everything is well again: clocks right, disks whole, partitions over, processes started.
+    func healEverything() {
+        network.heal()
+        network.delays = World.usualDelays
+        network.lossShare = 0
+        network.repeatShare = 0
+        for process in processes {
+            process.pausedUntil = min(process.pausedUntil, scheduler.now)
+            process.clock.step(by: -process.clock.skew)
+            process.healDisk()
+            process.wake(at: scheduler.now)
+        }
+        truth.heal(at: scheduler.now)
+    }
+
+    /// In every third run one rack falls silent with the last fault, and stays so.
+    func silenceForGood() {
+        guard plan.seed % 3 == 0 else { return }
+        let rack = Int(plan.seed / 3 % UInt64(Workload.racks))
+        for server in servers(where: { $0.rack == rack }) {
+            truth.silence(server, from: scheduler.now, until: .max)
+        }
+    }
+}

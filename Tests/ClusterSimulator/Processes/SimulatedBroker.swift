@@ -1,0 +1,153 @@
+import SimulatedFleet
+import TwinCore
+import TwinRuntime
+import TwinStore
+import TwinWire
+import ZeroMQ
+
+/// The broker process: production's `BrokerCore` between the simulated network and a disk that can
+/// fail.
+final class SimulatedBroker: SimulatedProcess {
+    let name = "broker"
+    let index: Int
+    private(set) var life: UInt64 = 0
+    private(set) var isUp = false
+    var clock: MachineClock
+    var pausedUntil: Int64 = 0
+    private(set) var lastWords: String?
+
+    private unowned let world: World
+    private var core: BrokerCore<SimulatedBrokerPort>?
+    private var disk = MemoryDisk()
+    private var random: SplitMix64
+    private var wakesAt: Int64?
+
+    init(index: Int, world: World) {
+        self.index = index
+        self.world = world
+        random = RandomStream.broker.random(seed: world.plan.seed)
+        clock = MachineClock(base: random.number(in: 1_000...1_000_000), skew: 0)
+    }
+
+    /// What the broker has stored; nil while it does not run.
+    var placement: Placement? { core?.machine.record.placement }
+
+    func start() {
+        guard !isUp else { return }
+        do {
+            let record = try PlacementFile(on: disk).read()
+            let now = clock.now(at: world.scheduler.now)
+            let machine = BrokerMachine(
+                record: record, shardCounts: ShardCounts(all: World.shardsPerTier),
+                configuration: ClusterConfiguration(),
+                bootstrap: BootstrapPlan(
+                    server: World.instancesPerTier, rack: World.instancesPerTier,
+                    dc: World.instancesPerTier),
+                freshClusterID: "c0ffee", nonce: random.next(), now: now.suspendedAware,
+                wall: now.wall)
+            core = BrokerCore(
+                machine: machine, port: SimulatedBrokerPort(world: world, disk: disk),
+                now: now.suspendedAware, wall: now.wall)
+            life += 1
+            isUp = true
+            try core?.carryOutEffects()
+        } catch {
+            end("\(error)")
+            return
+        }
+        world.network.openBroker(&world.scheduler)
+        wake(at: world.scheduler.now)
+    }
+
+    func turn() {
+        // An earlier wake took the place of the one that this was planned for.
+        guard wakesAt == world.scheduler.now else { return }
+        wakesAt = nil
+        guard isUp else { return }
+        guard world.scheduler.now >= pausedUntil else { return wake(at: pausedUntil) }
+        let now = clock.now(at: world.scheduler.now)
+        do {
+            let isDrained = try core?.turn(now: now.suspendedAware, wall: now.wall) ?? true
+            let pause = isDrained ? BrokerCore<SimulatedBrokerPort>.tickMilliseconds : 0
+            wake(at: world.scheduler.now + pause)
+        } catch {
+            end("\(error)")
+        }
+    }
+
+    func wake(at time: Int64) {
+        let time = max(time, pausedUntil)
+        if let wakesAt, wakesAt <= time { return }
+        wakesAt = time
+        world.scheduler.plan(.turn(process: index, life: life), at: time)
+    }
+
+    /// A message has come: several that come together are read in one turn.
+    func messageArrived() { wake(at: world.scheduler.now) }
+
+    func synced() {}
+    func rowsDone() {}
+
+    func crash(_ outage: Outage) {
+        guard isUp else { return }
+        disk.heal()
+        if outage != .processCrash {
+            disk = disk.copy(after: outage)
+            clock.rebooted(at: world.scheduler.now, base: random.number(in: 1_000...10_000))
+        }
+        end("killed")
+    }
+
+    func failDisk(after operations: Int, with kind: StoreError.Kind) {
+        disk.fail(after: operations, with: kind)
+    }
+
+    func healDisk() { disk.heal() }
+
+    private func end(_ words: String) {
+        lastWords = words
+        core = nil
+        isUp = false
+        life += 1
+        wakesAt = nil
+        disk.heal()
+        world.network.closeBroker(&world.scheduler)
+        world.processEnded(index, words)
+    }
+}
+
+/// The broker's sockets and its file, simulated.
+struct SimulatedBrokerPort: BrokerPort {
+    unowned let world: World
+    let disk: MemoryDisk
+
+    func receive(
+        from side: RouteFrame.Side, into message: inout Message
+    ) throws -> Socket.Received {
+        message.removeAll()
+        guard let mail = world.network.takeForBroker(side) else { return .none }
+        message.append(mail.routingID)
+        for frame in mail.frames { message.append(frame) }
+        return .message
+    }
+
+    func send(
+        _ message: borrowing Message, to side: RouteFrame.Side
+    ) throws -> Socket.Sent {
+        var frames: [[UInt8]] = []
+        for index in 1..<message.frameCount { frames.append(message.bytes(index)) }
+        switch world.network.sendFromBroker(
+            frames, to: message.bytes(0), side: side, &world.scheduler)
+        {
+        case .sent: return .sent
+        case .full: return .wouldBlock
+        case .unreachable: return .unreachable
+        }
+    }
+
+    func store(_ record: BrokerRecord) throws {
+        try PlacementFile(on: disk).write(record)
+    }
+
+    func say(_ note: BrokerNote) {}
+}

@@ -1,0 +1,348 @@
+import SimulatedFleet
+import TwinCore
+import TwinRuntime
+import TwinStore
+import TwinWire
+
+/// One service process: production's turns, journal, recovery and rows, between the simulated
+/// network, a disk that fails and clocks that lie. Mirrors `Engine.turn` step by step.
+final class SimulatedInstance<Service: TierService>: SimulatedProcess {
+    let name: String
+    let index: Int
+    let link: Int
+    private(set) var life: UInt64 = 0
+    private(set) var isUp = false
+    var clock: MachineClock
+    var pausedUntil: Int64 = 0
+
+    unowned let world: World
+    private var random: SplitMix64
+    private let segmentBytes: UInt64
+
+    // MARK: what survives the process
+    private(set) var disk = MemoryDisk()
+    private(set) var rows: MemoryRows
+    private var identity = MemberIdentity(clusterId: nil, startNumber: 0, isRestored: false)
+
+    // MARK: the process
+    private(set) var cycle: TurnCycle<Service>?
+    private var journal: Journal<MemoryDisk>?
+    private var keeper: RowKeeper<MemoryRows>
+    /// How far the shards had come when the last turn closed: what its messages may reflect.
+    private(set) var releasedPositions: [(shard: UInt16, position: Position)] = []
+    private var durable: ClosedTurn?
+    private var isSyncing = false
+    private var rowJobs: [RowJob] = []
+    private var rowOutcomes: [RowOutcome] = []
+    private var drops: [RecordNumber] = []
+    private var wakesAt: Int64?
+    /// The process dies after so many more messages; a crash in the middle of sending.
+    private var sendsLeft: Int?
+
+    private enum RowJob {
+        case save(PendingSlice, durable: UInt64)
+        case read(AlertRead)
+    }
+
+    init(name: String, index: Int, world: World) {
+        self.name = name
+        self.index = index
+        self.world = world
+        link = world.network.add(name: name, side: .service)
+        random = RandomStream.processes.random(seed: world.plan.seed, index: index)
+        segmentBytes = random.chance(0.5) ? 256 << 10 : 1 << 20
+        clock = MachineClock(
+            base: random.number(in: 1_000...1_000_000), skew: random.number(in: -400...400))
+        rows = MemoryRows(tier: Service.Twin.tier)
+        keeper = RowKeeper(rows)
+    }
+
+    // MARK: life
+
+    func start() {
+        guard !isUp else { return }
+        do {
+            try open()
+        } catch {
+            // It dies again while it recovers; whoever watches over it tries again.
+            journal = nil
+            cycle = nil
+            life += 1
+            disk.heal()
+            rows.heal()
+            world.processEnded(index, "while it recovered: \(error)")
+            return
+        }
+        life += 1
+        isUp = true
+        world.network.open(link, &world.scheduler)
+        world.instanceRecovered(self)
+        wake(at: world.scheduler.now)
+    }
+
+    private func open() throws {
+        keeper = RowKeeper(rows)
+        _ = try rows.checkpoint()
+        let meta = rows.meta()
+        let opened = try Journal(
+            on: disk, segmentBytes: segmentBytes, salt: random.next(), knownDurable: meta.durable)
+        var core = InstanceCore<Service>(
+            name: try InstanceName(name), softwareVersion: "1.0.0", processNonce: random.next(),
+            identity: identity, running: .zero, nextRecord: opened.lastRecord.rawValue + 1)
+        _ = try Recovery.run(&core, rows: rows, journal: opened, from: meta.journalFrom)
+        cycle = TurnCycle(core: core, durableRecord: opened.lastRecord.rawValue)
+        journal = consume opened
+    }
+
+    func crash(_ outage: Outage) {
+        guard isUp else { return crashWhileDown(outage) }
+        lose(outage)
+        end("killed: \(outage)")
+    }
+
+    private func crashWhileDown(_ outage: Outage) {
+        lose(outage)
+    }
+
+    private func lose(_ outage: Outage) {
+        disk.heal()
+        rows.heal()
+        guard outage != .processCrash else { return }
+        disk = disk.copy(after: outage)
+        rows = rows.copy(after: outage)
+        clock.rebooted(at: world.scheduler.now, base: random.number(in: 1_000...10_000))
+    }
+
+    /// Dies in the middle of sending what a commit has released.
+    func crashWhileSending() { sendsLeft = random.index(below: 4) }
+
+    func failDisk(after operations: Int, with kind: StoreError.Kind) {
+        disk.fail(after: operations, with: kind)
+    }
+
+    func failRows(with kind: StoreError.Kind) { rows.fail(with: kind) }
+
+    func healDisk() {
+        disk.heal()
+        rows.heal()
+    }
+
+    private func end(_ words: String) {
+        cycle = nil
+        journal = nil
+        durable = nil
+        isSyncing = false
+        rowJobs.removeAll()
+        rowOutcomes.removeAll()
+        drops.removeAll()
+        sendsLeft = nil
+        wakesAt = nil
+        isUp = false
+        life += 1
+        disk.heal()
+        rows.heal()
+        world.network.close(link)
+        world.processEnded(index, words)
+    }
+
+    // MARK: the turn
+
+    func wake(at time: Int64) {
+        let time = max(time, pausedUntil)
+        if let wakesAt, wakesAt <= time { return }
+        wakesAt = time
+        world.scheduler.plan(.turn(process: index, life: life), at: time)
+    }
+
+    func messageArrived() { wake(at: world.scheduler.now) }
+
+    func turn() {
+        // An earlier wake took the place of the one that this was planned for.
+        guard wakesAt == world.scheduler.now else { return }
+        wakesAt = nil
+        guard isUp else { return }
+        guard world.scheduler.now >= pausedUntil else { return wake(at: pausedUntil) }
+        do {
+            try pass()
+        } catch {
+            return end("\(error)")
+        }
+        guard isUp, let cycle else { return }
+        let now = clock.now(at: world.scheduler.now).monotonic
+        // A pass takes time too: never two in the same millisecond.
+        wake(at: world.scheduler.now + max(1, cycle.patience(at: now)))
+    }
+
+    /// The same steps in the same order as the engine's.
+    private func pass() throws {
+        guard let isFull = cycle?.isFull else { return }
+        let now = clock.now(at: world.scheduler.now)
+        cycle?.pulse(at: now.monotonic)
+        try takeCommitted()
+        cycle?.open(at: now)
+        try takeRowOutcomes()
+        if !isFull { drain() }
+        settleIdentity()
+        for frames in cycle?.core.takeUrgent() ?? [] { try send(frames) }
+        if cycle?.inFlight == nil { try close() }
+        if let sentence = cycle?.core.fatal { throw Ended(sentence: sentence) }
+    }
+
+    private struct Ended: Error, CustomStringConvertible {
+        let sentence: String
+        var description: String { sentence }
+    }
+
+    private func takeCommitted() throws {
+        guard let turn = durable else { return }
+        durable = nil
+        cycle?.committed(turn, journalBytes: journal?.sizeBytes ?? 0)
+        try release(turn)
+    }
+
+    private func takeRowOutcomes() throws {
+        for outcome in rowOutcomes {
+            switch outcome {
+            case .saved: cycle?.core.sliceSaved()
+            case .checkpointed(let record): try drop(before: record)
+            case .read(let read, let records, let gaps):
+                cycle?.core.alertsRead(read, records, gaps: gaps)
+            }
+        }
+        rowOutcomes.removeAll()
+        for read in cycle?.core.alertReads ?? [] { ask(.read(read)) }
+        cycle?.core.alertReads.removeAll()
+    }
+
+    private func drain() {
+        let messages = world.network.takeInbox(link, atMost: Limits.messagesPerTurnMax)
+        var bytes = 0
+        for frames in messages {
+            bytes += frames.reduce(0) { $0 + $1.count }
+            cycle?.receive(frames.count) { frames[$0] }
+        }
+        let isMore = messages.count == Limits.messagesPerTurnMax
+        cycle?.drained(messages: messages.count, bytes: bytes, stoppedAtLimit: isMore)
+    }
+
+    private func settleIdentity() {
+        guard let wanted = cycle?.core.identityToStore else { return }
+        identity = wanted
+        cycle?.core.identityStored()
+        _ = cycle?.core.takeRefusal()
+    }
+
+    private func close() throws {
+        guard let closing = cycle?.close() else { return }
+        releasedPositions = positions.map { ($0.shard, $0.position) }
+        switch closing {
+        case .nothing: break
+        case .release(let turn): try release(turn)
+        case .commit(let turn): try commit(turn)
+        }
+    }
+
+    private func release(_ turn: ClosedTurn) throws {
+        world.released(turn, by: self, durable: journal?.durableRecord.rawValue ?? 0)
+        for frames in turn.messages { try send(frames) }
+        if let slice = turn.slice { ask(.save(slice, durable: cycle?.durableRecord ?? 0)) }
+    }
+
+    private func send(_ frames: [[UInt8]]) throws {
+        if let left = sendsLeft {
+            guard left > 0 else { throw Ended(sentence: "killed while it was sending") }
+            sendsLeft = left - 1
+        }
+        world.sent(frames, by: self)
+        // Full queues drop: statuses repeat by themselves, clients repeat their requests.
+        _ = world.network.send(frames, from: link, &world.scheduler)
+    }
+
+    // MARK: the disk
+
+    /// The record is visible at once and durable when the sync ends.
+    private func commit(_ turn: ClosedTurn) throws {
+        guard let record = turn.record else { return }
+        do throws(StoreError) {
+            _ = try journal?.append(record.span)
+        } catch {
+            return try fail(error)
+        }
+        isSyncing = true
+        let takes = random.chance(0.002) ? random.number(in: 500...3_000) : random.number(in: 1...6)
+        world.scheduler.plan(.synced(process: index, life: life), at: world.scheduler.now + takes)
+    }
+
+    func synced() {
+        guard isUp, isSyncing else { return }
+        isSyncing = false
+        do {
+            do throws(StoreError) {
+                _ = try journal?.sync()
+            } catch {
+                return try fail(error)
+            }
+            durable = cycle?.inFlight
+            for record in drops { try journal?.drop(before: record) }
+            drops.removeAll()
+        } catch {
+            return end("\(error)")
+        }
+        wake(at: world.scheduler.now)
+    }
+
+    /// Whoever waits for an answer of the lost turn is told so, before the end.
+    private func fail(_ error: StoreError) throws {
+        for frames in try cycle?.refusals(for: error) ?? [] { try send(frames) }
+        throw error
+    }
+
+    private func drop(before record: RecordNumber) throws {
+        guard !isSyncing else { return drops.append(record) }
+        try journal?.drop(before: record)
+    }
+
+    private func ask(_ job: RowJob) {
+        rowJobs.append(job)
+        guard rowJobs.count == 1 else { return }
+        planRows()
+    }
+
+    private func planRows() {
+        let takes = random.chance(0.01) ? random.number(in: 200...2_000) : random.number(in: 2...20)
+        world.scheduler.plan(.rowsDone(process: index, life: life), at: world.scheduler.now + takes)
+    }
+
+    func rowsDone() {
+        guard isUp, !rowJobs.isEmpty else { return }
+        do {
+            switch rowJobs.removeFirst() {
+            case .save(let slice, let durable):
+                rowOutcomes += try keeper.save(slice, durable: durable)
+            case .read(let read): rowOutcomes.append(try keeper.read(read))
+            }
+        } catch {
+            return end("\(error)")
+        }
+        if !rowJobs.isEmpty { planRows() }
+        wake(at: world.scheduler.now)
+    }
+
+    // MARK: for checkers
+
+    var isQuiet: Bool { isUp && !isSyncing && durable == nil && cycle?.inFlight == nil }
+
+    /// A second core that recovers from what a process would find now.
+    func recoveredCopy(from disk: MemoryDisk) throws -> InstanceCore<Service> {
+        let files = disk.copy(after: .processCrash)
+        let tables = rows.copy(after: .processCrash)
+        let meta = tables.meta()
+        let journal = try Journal(
+            on: files, segmentBytes: segmentBytes, salt: 1, knownDurable: meta.durable)
+        var core = InstanceCore<Service>(
+            name: try InstanceName(name), softwareVersion: "1.0.0", processNonce: 1,
+            identity: identity, running: .zero, nextRecord: journal.lastRecord.rawValue + 1)
+        _ = try Recovery.run(&core, rows: tables, journal: journal, from: meta.journalFrom)
+        return core
+    }
+}

@@ -1,0 +1,26 @@
+import TwinCore
+import TwinStore
+
+/// What the world and its checkers ask of an instance of any tier.
+protocol SimulatedInstanceProcess: SimulatedProcess {
+    var tier: Tier { get }
+    var link: Int { get }
+    /// Up, a member, and nothing on its way to the disk.
+    var isQuiet: Bool { get }
+    /// Statuses that parents have not receipted.
+    var owedCount: Int { get }
+    var isMember: Bool { get }
+
+    func crashWhileSending()
+    func failRows(with kind: StoreError.Kind)
+    /// One changed bit of the journal must be found by a start, or change nothing.
+    func checkBitFlip(draw: UInt64)
+    /// A second process that recovers from the same files must be bit for bit the same.
+    func checkReplay()
+    /// The bounded queues of its core with their limits.
+    var queues: [(name: String, count: Int, limit: Int)] { get }
+    /// How far its shards had come when its last turn closed.
+    var releasedPositions: [(shard: UInt16, position: Position)] { get }
+    /// The highest position of each of its shards, by index.
+    var positions: [(shard: UInt16, epoch: Epoch, position: Position)] { get }
+}

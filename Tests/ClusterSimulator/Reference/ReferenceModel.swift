@@ -1,0 +1,6 @@
+/// The whole reference: what must be true inside the cluster, by what those outside were told.
+struct ReferenceModel {
+    var servers: [ReferenceServer]
+
+    init(servers: Int) { self.servers = Array(repeating: ReferenceServer(), count: servers) }
+}

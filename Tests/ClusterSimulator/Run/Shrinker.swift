@@ -1,0 +1,71 @@
+/// Makes a failing plan small: shorter, with fewer faults and fewer operations, as long as the same
+/// checker still complains.
+package struct Shrinker {
+    package typealias Run = (SimulationPlan) -> [Simulation.Violation]
+
+    private let run: Run
+    private let checker: String
+    private var attemptsLeft: Int
+
+    /// - Parameters:
+    ///   - run: runs a plan and tells what its checkers said.
+    ///   - checker: the one that complained.
+    package init(checker: String, attemptsMax: Int = 120, run: @escaping Run) {
+        self.run = run
+        self.checker = checker
+        attemptsLeft = attemptsMax
+    }
+
+    /// The smallest failing plan that was found.
+    ///
+    /// - Parameters:
+    ///   - plan: one that fails.
+    ///   - faultCount: how many faults its schedule has.
+    ///   - at: when the checker complained, in virtual milliseconds.
+    package mutating func shrink(
+        _ plan: SimulationPlan, faultCount: Int, at violation: Int64
+    ) -> SimulationPlan {
+        var best = plan
+        let ends = (violation / 1_000 + 1) + SimulationPlan.calmMilliseconds / 1_000
+        for seconds in [ends, plan.seconds / 2, plan.seconds * 3 / 4] where seconds < best.seconds {
+            var shorter = best
+            shorter.seconds = max(SimulationPlan.calmMilliseconds / 1_000 + 5, seconds)
+            keepIfFailing(shorter, &best)
+        }
+        for operations in [0, 2, 8, 32, 128] where operations < best.operationsMax {
+            var fewer = best
+            fewer.operationsMax = operations
+            if keepIfFailing(fewer, &best) { break }
+        }
+        shrinkFaults(&best, faultCount: faultCount)
+        return best
+    }
+
+    /// Leaves out ever smaller parts of the faults: halves first, single ones last.
+    private mutating func shrinkFaults(_ best: inout SimulationPlan, faultCount: Int) {
+        var part = max(1, faultCount / 2)
+        while true {
+            var start = 0
+            while start < (best.faultsKept ?? Array(0..<faultCount)).count {
+                let kept = best.faultsKept ?? Array(0..<faultCount)
+                var fewer = best
+                fewer.faultsKept = Array(kept[..<start] + kept[min(start + part, kept.count)...])
+                if !keepIfFailing(fewer, &best) { start += part }
+                guard attemptsLeft > 0 else { return }
+            }
+            guard part > 1 else { return }
+            part /= 2
+        }
+    }
+
+    @discardableResult
+    private mutating func keepIfFailing(
+        _ candidate: SimulationPlan, _ best: inout SimulationPlan
+    ) -> Bool {
+        guard attemptsLeft > 0, candidate != best else { return false }
+        attemptsLeft -= 1
+        guard run(candidate).contains(where: { $0.checker == checker }) else { return false }
+        best = candidate
+        return true
+    }
+}

@@ -1,0 +1,85 @@
+import SimulatedFleet
+
+/// All that decides a run: a seed, and how much of what it draws is left in. The same plan on the
+/// same commit gives the same trace hash.
+package struct SimulationPlan: Equatable, Sendable {
+    package var seed: UInt64
+    /// Virtual time, the calm end included.
+    package var seconds: Int64
+    package var servers: Int
+    /// Faults begin so often; by the minute of virtual time.
+    package var faultsPerMinute: Double
+    /// Operations of each operator at most, beside the first commissions.
+    package var operationsMax: Int
+    /// Only these faults of the schedule, by their place in it; nil = all.
+    package var faultsKept: [Int]?
+    package var mutation: Mutation?
+
+    /// The cluster comes to rest in so much of the end: faults and operations are over.
+    package static let calmMilliseconds: Int64 = 90_000
+
+    package init(seed: UInt64, seconds: Int64 = 600, servers: Int = 200) {
+        self.seed = seed
+        self.seconds = seconds
+        self.servers = servers
+        var random = RandomStream.shape.random(seed: seed)
+        // From runs with almost nothing wrong to runs with hardly a moment of peace.
+        faultsPerMinute = [2.0, 6, 12, 25][random.index(below: 4)]
+        operationsMax = .max
+    }
+
+    /// The plan of a seed among many: one in eight runs is whole (ten minutes, 200 servers), the
+    /// others are shorter and smaller, because most of what goes wrong does so early.
+    package init(mixing seed: UInt64) {
+        if seed % 8 == 0 {
+            self.init(seed: seed)
+        } else {
+            self.init(seed: seed, seconds: 120 + Int64(seed % 5) * 20, servers: 60)
+        }
+    }
+
+    var calmAt: Int64 { max(1_000, seconds * 1_000 - Self.calmMilliseconds) }
+
+    /// The longest pause between two operations of one operator, in milliseconds.
+    var operationPause: Int64 { seed & 1 == 0 ? 3_000 : 8_000 }
+
+    var hasOddReports: Bool { seed & 2 == 0 }
+}
+
+extension SimulationPlan: CustomStringConvertible {
+    /// What `TWIN_SIMULATE_PLAN` takes: `seconds=600,servers=200,operations=40,faults=3+7`.
+    package var description: String {
+        var parts = ["seconds=\(seconds)", "servers=\(servers)"]
+        if operationsMax != .max { parts.append("operations=\(operationsMax)") }
+        if let faultsKept {
+            parts.append("faults=\(faultsKept.map(String.init).joined(separator: "+"))")
+        }
+        if let mutation { parts.append("mutation=\(mutation.rawValue)") }
+        return parts.joined(separator: ",")
+    }
+
+    /// Reads what `description` writes; nil when a part is none of it.
+    package init?(seed: UInt64, _ text: String) {
+        self.init(seed: seed)
+        for part in text.split(separator: ",") {
+            let sides = part.split(separator: "=", omittingEmptySubsequences: false)
+            guard sides.count == 2 else { return nil }
+            switch sides[0] {
+            case "seconds":
+                guard let number = Int64(sides[1]) else { return nil }
+                seconds = number
+            case "servers":
+                guard let number = Int(sides[1]) else { return nil }
+                servers = number
+            case "operations":
+                guard let number = Int(sides[1]) else { return nil }
+                operationsMax = number
+            case "faults": faultsKept = sides[1].split(separator: "+").compactMap { Int($0) }
+            case "mutation":
+                guard let wanted = Mutation(rawValue: String(sides[1])) else { return nil }
+                mutation = wanted
+            default: return nil
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Msgpack
+import TwinCore
+import TwinRuntime
+import TwinStore
+import TwinWire
+
+/// How checkers look into the cluster: at the twins of whoever owns them, without asking.
+extension World {
+    /// The instance that serves a server, by the broker's placement.
+    func owner(ofServer server: Int) -> String? {
+        guard let placement = broker.placement else { return nil }
+        do {
+            let key = try TwinKey(Workload.serverKey(server))
+            let shard = placement.shard(of: TwinAddress(tier: .server, key: key))
+            return placement[shard]?.instance.text
+        } catch {
+            fail("world", "\(error)")
+            return nil
+        }
+    }
+
+    func serverTwin(_ key: String) -> ServerTwin? { twin(key, in: servers) }
+    func rackTwin(_ key: String) -> RackTwin? { twin(key, in: racks) }
+    func datacenterTwin(_ key: String) -> DatacenterTwin? { twin(key, in: datacenters) }
+
+    private func twin<Service: TierService>(
+        _ key: String, in instances: [SimulatedInstance<Service>]
+    ) -> Service.Twin? {
+        do {
+            let key = try TwinKey(key)
+            let shard = Int(key.shardIndex(shardCount: World.shardsPerTier))
+            for instance in instances {
+                if let core = instance.cycle?.core, shard < core.shards.count,
+                    let twin = core.twin(key, in: shard)
+                {
+                    return twin
+                }
+            }
+        } catch {
+            fail("world", "\(error)")
+        }
+        return nil
+    }
+
+    /// The ids of all incidents that are open or recovering in some twin.
+    func openIncidents() -> [String] {
+        openIncidents(in: servers) + openIncidents(in: racks) + openIncidents(in: datacenters)
+    }
+
+    private func openIncidents<Service: TierService>(
+        in instances: [SimulatedInstance<Service>]
+    ) -> [String] {
+        instances.flatMap { instance in
+            (instance.cycle?.core.shards ?? []).flatMap { shard in
+                (shard?.slots ?? []).flatMap { slot in
+                    (slot.twin?.book.opened ?? []).map {
+                        "\(slot.twin?.book.address.description ?? ""):\($0.number)"
+                    }
+                }
+            }
+        }
+    }
+
+    /// The alert logs of all instances, each from its oldest record.
+    func alertLogs() -> [AlertCheck.Log] {
+        logs(of: servers) + logs(of: racks) + logs(of: datacenters)
+    }
+
+    private func logs<Service: TierService>(
+        of instances: [SimulatedInstance<Service>]
+    ) -> [AlertCheck.Log] {
+        instances.map { instance in
+            guard let core = instance.cycle?.core else {
+                return AlertCheck.Log(instance: instance.name, records: [])
+            }
+            var documents = core.ownedIndices.flatMap { index in
+                instance.rows.alerts(
+                    shard: UInt16(index), after: .start, limit: .max
+                ).map(\.state)
+            }
+            let start = TwinWire.AlertCursor(tier: core.tier)
+            let page = core.alerts.records(after: start, since: nil, limit: .max, skipping: [])
+            documents += page.records.map(\.document)
+            var seen: Set<String> = []
+            var records: [AlertDocument] = []
+            for document in documents {
+                do {
+                    let record = try MsgpackDecoder.decode(AlertDocument.self, from: document)
+                    // Rows and memory overlap, and must then agree.
+                    if seen.insert(record.id).inserted { records.append(record) }
+                } catch {
+                    fail("alerts", "\(instance.name): a record cannot be read: \(error)")
+                }
+            }
+            return AlertCheck.Log(instance: instance.name, records: records)
+        }
+    }
+}

@@ -1,0 +1,247 @@
+import SimulatedFleet
+import TwinCore
+import TwinRuntime
+import TwinStore
+import TwinWire
+
+/// A whole cluster in one thread: a broker, two instances of each tier, operators, reporters and a
+/// follower of alerts, on a network, disks and clocks that obey a seed.
+final class World {
+    static let instancesPerTier = 2
+    private static let letters = ["a", "b"]
+    static let shardsPerTier = 8
+    private static let reporters = 4
+    static let usualDelays: ClosedRange<Int64> = 0...2
+    /// A connection ends when nothing came over it for so long.
+    static let heartbeatMilliseconds: Int64 = 10_000
+
+    let plan: SimulationPlan
+    let isTelling: Bool
+    var scheduler = Scheduler()
+    var network: SimulatedNetwork
+    var trace = TraceHash()
+    var truth: SimulatedFleetTruth
+    var reference: ReferenceModel
+    var positions = Positions()
+    var counts = SimulationCounts()
+    private(set) var violations: [Simulation.Violation] = []
+
+    private(set) lazy var broker = SimulatedBroker(index: 0, world: self)
+    private(set) var servers: [SimulatedInstance<ServerService>] = []
+    private(set) var racks: [SimulatedInstance<RackService>] = []
+    private(set) var datacenters: [SimulatedInstance<DatacenterService>] = []
+    private(set) var instances: [any SimulatedInstanceProcess] = []
+    private(set) var processes: [any SimulatedProcess] = []
+    private(set) var clients: [any SimulatedClient] = []
+    private(set) lazy var follower = SimulatedAlertFollower(world: self)
+    private var clientOfLink: [Int: Int] = [:]
+    private var processOfLink: [Int: Int] = [:]
+    private var clientWakes: [Int64?] = []
+
+    private let faults: [PlannedFault]
+    private var checkers: [any Checker] = []
+    private var random: SplitMix64
+    /// How long a process that was stopped stays away.
+    var restartPauses: [Int64]
+    /// Some wall clock was set: reports may be void.
+    var hasSteppedWall = false
+    private(set) var isCalm = false
+    /// Until when the connection of a client was in trouble, by link.
+    var disturbances: [Int: Int64] = [:]
+    /// Until when the whole network lost or delayed messages.
+    var networkDisturbedUntil: Int64 = 0
+    private var reporterLinks: [Int] = []
+
+    init(_ plan: SimulationPlan, tells: Bool) {
+        self.plan = plan
+        isTelling = tells
+        network = SimulatedNetwork(seed: plan.seed)
+        network.delays = World.usualDelays
+        truth = SimulatedFleetTruth(count: plan.servers, seed: plan.seed)
+        reference = ReferenceModel(servers: plan.servers)
+        random = RandomStream.processes.random(seed: plan.seed)
+        faults = FaultSchedule.faults(
+            seed: plan.seed, until: plan.calmAt, perMinute: plan.faultsPerMinute)
+        restartPauses = Array(repeating: 1_000, count: 1 + 3 * World.instancesPerTier)
+        addProcesses()
+        addClients()
+        addCheckers()
+    }
+
+    private func addProcesses() {
+        processes = [broker]
+        for letter in World.letters { servers.append(add("server-\(letter)")) }
+        for letter in World.letters { racks.append(add("rack-\(letter)")) }
+        for letter in World.letters { datacenters.append(add("dc-\(letter)")) }
+    }
+
+    private func add<Service>(_ name: String) -> SimulatedInstance<Service> {
+        let instance = SimulatedInstance<Service>(
+            name: name, index: processes.count, world: self)
+        processes.append(instance)
+        instances.append(instance)
+        processOfLink[instance.link] = instance.index
+        return instance
+    }
+
+    private func addClients() {
+        for number in 0..<Workload.operators {
+            add(SimulatedOperator(number: number, world: self))
+        }
+        let all = Array(0..<plan.servers)
+        for number in 0..<World.reporters {
+            let own = all.filter { $0 % World.reporters == number }
+            let style: SimulatedReporter.Style = number == 0 ? .agents : .relay
+            let reporter = SimulatedReporter(
+                number: number, servers: own, style: style, world: self)
+            reporterLinks.append(reporter.link)
+            add(reporter)
+        }
+        add(follower)
+    }
+
+    private func add(_ client: any SimulatedClient) {
+        clientOfLink[client.link] = clients.count
+        clients.append(client)
+        clientWakes.append(nil)
+    }
+
+    private func addCheckers() {
+        checkers = [
+            DurabilityCheck(), ReplayCheck(seed: plan.seed), QueueCheck(), CommandCheck(),
+            ReportCheck(), AlertCheck(), ConvergenceCheck(), OwnerCheck(), FoldCheck(),
+            SilenceCheck(),
+        ]
+    }
+
+    // MARK: the run
+
+    func run() -> Simulation.Outcome {
+        for index in processes.indices {
+            scheduler.plan(.start(process: index), at: random.number(in: 0...300))
+        }
+        for index in clients.indices {
+            network.open(clients[index].link, &scheduler)
+            wakeClient(index, at: 0)
+        }
+        for (index, fault) in faults.enumerated()
+        where plan.faultsKept?.contains(index) ?? true {
+            scheduler.plan(.fault(index), at: fault.at)
+            scheduler.plan(.faultEnds(index), at: fault.at + fault.milliseconds)
+        }
+        scheduler.plan(.look, at: 1_000)
+        scheduler.plan(.calm, at: plan.calmAt)
+        let end = plan.seconds * 1_000
+        while violations.isEmpty, let event = scheduler.next(), scheduler.now <= end {
+            handle(event)
+        }
+        if violations.isEmpty {
+            for checker in checkers { checker.finish(in: self) }
+        }
+        trace.add(UInt64(counts.ok))
+        counts.messagesLost = network.lost
+        counts.messagesRepeated = network.repeated
+        return Simulation.Outcome(
+            plan: plan, hash: trace, counts: counts, violations: violations,
+            faultCount: faults.count)
+    }
+
+    private func handle(_ event: WorldEvent) {
+        switch event {
+        case .turn(let process, let life):
+            if processes[process].life == life { processes[process].turn() }
+        case .start(let process):
+            if !processes[process].isUp { counts.restarts += 1 }
+            processes[process].start()
+        case .synced(let process, let life):
+            if processes[process].life == life { processes[process].synced() }
+        case .rowsDone(let process, let life):
+            if processes[process].life == life { processes[process].rowsDone() }
+        case .arrival(let link, let lane, let connection): arrive(link, lane, connection)
+        case .reconnect(let link, let connection):
+            network.connect(link, connection: connection, &scheduler)
+            if let client = clientOfLink[link] { wakeClient(client, at: scheduler.now) }
+        case .client(let client):
+            guard clientWakes[client] == scheduler.now else { return }
+            clientWakes[client] = nil
+            wakeClient(client, at: clients[client].act())
+        case .fault(let index): if !isCalm { begin(faults[index]) }
+        case .faultEnds(let index): if !isCalm { end(faults[index]) }
+        case .look:
+            for checker in checkers { checker.look(in: self) }
+            scheduler.plan(.look, at: scheduler.now + 1_000)
+        case .calm:
+            isCalm = true
+            healEverything()
+            silenceForGood()
+            for client in clients.indices { wakeClient(client, at: scheduler.now) }
+        }
+    }
+
+    private func arrive(_ link: Int, _ lane: Lane.Direction, _ connection: UInt64) {
+        guard let frames = network.arrive(link, lane, connection: connection, &scheduler) else {
+            return
+        }
+        counts.messages += 1
+        trace.add(scheduler.now)
+        trace.add(UInt64(link) << 1 | UInt64(lane.rawValue))
+        for frame in frames { trace.add(frame) }
+        switch lane {
+        case .up: broker.messageArrived()
+        case .down:
+            if let client = clientOfLink[link] { return wakeClient(client, at: scheduler.now) }
+            if let process = processOfLink[link] { processes[process].messageArrived() }
+        }
+    }
+
+    private func wakeClient(_ client: Int, at time: Int64) {
+        guard time != .max else { return }
+        let time = max(time, scheduler.now)
+        if let wake = clientWakes[client], wake <= time { return }
+        clientWakes[client] = time
+        scheduler.plan(.client(client), at: time)
+    }
+
+    // MARK: what processes tell
+
+    func processEnded(_ index: Int, _ words: String) {
+        trace.add("\(index) ended")
+        if isTelling { tell("\(processes[index].name) ended: \(words)") }
+        let pause = isCalm ? 500 : restartPauses[index]
+        restartPauses[index] = 1_000
+        scheduler.plan(.start(process: index), at: scheduler.now + pause)
+    }
+
+    func instanceRecovered(_ process: any SimulatedInstanceProcess) {
+        if isTelling { tell("\(process.name) recovered") }
+        for checker in checkers { checker.recovered(process, in: self) }
+    }
+
+    func released(
+        _ turn: ClosedTurn, by process: any SimulatedInstanceProcess, durable: UInt64
+    ) {
+        for checker in checkers { checker.released(turn, by: process, durable: durable, in: self) }
+    }
+
+    func sent(_ frames: [[UInt8]], by process: any SimulatedInstanceProcess) {
+        for checker in checkers { checker.sent(frames, by: process, in: self) }
+    }
+
+    /// Until when reports of a server may not have come through for reasons of its own connection.
+    func disturbedUntil(_ server: Int) -> Int64 {
+        let link = reporterLinks[server % World.reporters]
+        return max(disturbances[link] ?? 0, networkDisturbedUntil)
+    }
+
+    func reportsSettled(_ count: Int) { counts.reportsSettled += count }
+
+    func fail(_ checker: String, _ sentence: String) {
+        if isTelling { tell("VIOLATION \(checker): \(sentence)") }
+        violations.append(
+            Simulation.Violation(checker: checker, sentence: sentence, at: scheduler.now))
+    }
+
+    func tell(_ sentence: String) {
+        print("\(scheduler.now) ms  \(sentence)")
+    }
+}
