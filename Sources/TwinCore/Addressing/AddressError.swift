@@ -17,9 +17,16 @@ extension AddressError: CustomStringConvertible {
         case .keyByte(let byte, let offset):
             "key: wanted A-Z a-z 0-9 . _ -, found byte \(byte) at offset \(offset)"
         case .noTier(let found):
-            "address: wanted server/KEY, rack/KEY or dc/KEY, found \"\(found)\""
+            "address: wanted server/KEY, rack/KEY or dc/KEY, found \"\(Self.cut(found))\""
         case .wrongForm(let found):
-            "destination: wanted TIER/KEY, TIER#SHARD, TIER@INSTANCE or broker, found \"\(found)\""
+            "destination: wanted TIER/KEY, TIER#SHARD, TIER@INSTANCE or broker, found "
+                + "\"\(Self.cut(found))\""
         }
+    }
+
+    /// A peer's text as far as an error repeats it.
+    private static func cut(_ text: String) -> String {
+        guard text.utf8.count > Limits.keyBytesMax else { return text }
+        return String(decoding: text.utf8.prefix(Limits.keyBytesMax), as: UTF8.self) + "…"
     }
 }

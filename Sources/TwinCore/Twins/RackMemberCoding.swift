@@ -16,6 +16,13 @@ extension ServerStatus: Codable {
             incidents: try values.decode([IncidentBrief].self),
             digest: try values.decode(Digest.self),
             foldsVersion: try values.decode(Version.self))
+        guard incidents.count <= Limits.openIncidentsPerTwinMax else {
+            throw DecodingError.dataCorrupted(
+                .init(
+                    codingPath: decoder.codingPath,
+                    debugDescription: "wanted at most \(Limits.openIncidentsPerTwinMax) "
+                        + "incidents, found \(incidents.count)"))
+        }
     }
 
     package func encode(to encoder: any Encoder) throws {

@@ -112,3 +112,95 @@ package struct RackIncidentBrief: Equatable, Sendable, Codable {
         self.mutes = mutes
     }
 }
+
+// MARK: what is read is bounded
+
+// A data center adds up what hundreds of racks count and compares what they list: a peer's number
+// beyond all servers, or a list beyond all incidents, is refused where it is read.
+
+extension RackStatus {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        dc = try container.decode(TwinKey.self, forKey: .dc)
+        verdict = try container.decode(Verdict.self, forKey: .verdict)
+        verdictSince = try container.decode(Timestamp.self, forKey: .verdictSince)
+        unknownReason = try container.decodeIfPresent(String.self, forKey: .unknownReason)
+        counts = try container.decode(RackCounts.self, forKey: .counts)
+        labels = try container.decode([LabelCount].self, forKey: .labels)
+        silentSince = try container.decodeIfPresent(Timestamp.self, forKey: .silentSince)
+        reporters = try container.decode([ReporterCount].self, forKey: .reporters)
+        incidents = try container.decode([RackIncidentBrief].self, forKey: .incidents)
+        isInMaintenance = try container.decode(Bool.self, forKey: .isInMaintenance)
+        foldsVersion = try container.decode(Version.self, forKey: .foldsVersion)
+        try container.check(
+            labels.count, atMost: RackDimension.allCases.count * Limits.labelValuesPerRackMax,
+            forKey: .labels)
+        try container.check(
+            reporters.count, atMost: Limits.labelValuesPerRackMax, forKey: .reporters)
+        try container.check(
+            incidents.count, atMost: Limits.openIncidentsPerTwinMax, forKey: .incidents)
+    }
+}
+
+extension RackCounts {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        servers = try container.servers(.servers)
+        expected = try container.servers(.expected)
+        judged = try container.servers(.judged)
+        missing = try container.servers(.missing)
+        maintenance = try container.servers(.maintenance)
+        failing = try container.servers(.failing)
+    }
+}
+
+extension LabelCount {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        name = try container.decode(String.self, forKey: .name)
+        value = try container.decode(String.self, forKey: .value)
+        servers = try container.servers(.servers)
+    }
+}
+
+extension ReporterCount {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        agentVersion = try container.decodeIfPresent(String.self, forKey: .agentVersion)
+        relay = try container.decodeIfPresent(String.self, forKey: .relay)
+        servers = try container.servers(.servers)
+        silent = try container.servers(.silent)
+    }
+}
+
+extension RackIncidentBrief {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        number = try container.decode(UInt32.self, forKey: .number)
+        kind = try container.decode(IncidentKind.self, forKey: .kind)
+        severity = try container.decode(Severity.self, forKey: .severity)
+        phase = try container.decode(Incident.Phase.self, forKey: .phase)
+        since = try container.decode(Timestamp.self, forKey: .since)
+        cause = try container.decodeIfPresent(IncidentCause.self, forKey: .cause)
+        candidates = try container.decode([CauseCandidate].self, forKey: .candidates)
+        summary = try container.decode(String.self, forKey: .summary)
+        serversAffected = try container.servers(.serversAffected)
+        serversTotal = try container.servers(.serversTotal)
+        mutes = try container.decode([MuteEntry].self, forKey: .mutes)
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// A number of servers: two bytes hold more than a rack ever has.
+    fileprivate func servers(_ key: Key) throws -> Int {
+        Int(try decode(UInt16.self, forKey: key))
+    }
+
+    fileprivate func check(_ count: Int, atMost max: Int, forKey key: Key) throws {
+        guard count <= max else {
+            throw DecodingError.dataCorruptedError(
+                forKey: key, in: self,
+                debugDescription: "wanted at most \(max) items, found \(count)")
+        }
+    }
+}
