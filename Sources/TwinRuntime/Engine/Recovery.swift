@@ -1,4 +1,4 @@
-internal import Msgpack
+package import Msgpack
 internal import TwinCore
 package import TwinStore
 internal import TwinWire
@@ -37,12 +37,15 @@ package enum Recovery {
             }
             report.records += 1
         }
-        for index in core.ownedIndices {
-            core.shards[index]?.armAllTimers()
-            report.twins += core.shards[index]?.twinCount ?? 0
-        }
-        Service.recovered(core: &core)
+        finish(&core)
+        for index in core.ownedIndices { report.twins += core.shards[index]?.twinCount ?? 0 }
         return report
+    }
+
+    /// After the last record: arms the timers and queues what twins owe.
+    package static func finish<Service: TierService>(_ core: inout InstanceCore<Service>) {
+        for index in core.ownedIndices { core.shards[index]?.armAllTimers() }
+        Service.recovered(core: &core)
     }
 
     private static func load<Service: TierService>(
@@ -82,8 +85,9 @@ package enum Recovery {
 
     private static let rowLimits = MsgpackLimits(itemsMax: 4_000_000)
 
-    /// Applies one record: ownership, inputs in order, alert records into memory.
-    private static func replay<Service: TierService>(
+    /// Applies one record: ownership, inputs in order, alert records into memory. After an error
+    /// the core is of no use: what stood before the error is applied.
+    package static func replay<Service: TierService>(
         _ bytes: Span<UInt8>, number: UInt64, into core: inout InstanceCore<Service>
     ) throws(MsgpackError) {
         var unpacker = Unpacker(bytes)
@@ -96,8 +100,14 @@ package enum Recovery {
             var arena: [Float] = []
             for _ in 0..<section.inputCount {
                 arena.removeAll(keepingCapacity: true)
+                let offset = unpacker.offset
                 let input = try ShardInputCoding.unpack(
                     Service.Twin.self, from: &unpacker, wall: header.time.wall, arena: &arena)
+                if let objection = core.objection(to: input, in: section) {
+                    throw MsgpackError(
+                        .invalidValue, wanted: objection.wanted, found: objection.found,
+                        offset: offset)
+                }
                 core.replay(
                     input, in: section, at: position, arena: arena, time: header.time,
                     record: number)
@@ -141,6 +151,16 @@ extension InstanceCore {
             running: recorded.running)
     }
 
+    /// Why an input of the journal cannot be what came next; nil when it can, or when its shard is
+    /// not ours any more.
+    func objection(
+        to input: ShardInput<Twin.Input>, in section: JournalSection
+    ) -> ReplayObjection? {
+        let index = Int(section.shard)
+        guard index < shards.count, shards[index]?.epoch == section.epoch else { return nil }
+        return shards[index]?.objection(to: input)
+    }
+
     mutating func replay(
         _ input: ShardInput<Twin.Input>, in section: JournalSection, at position: Position,
         arena: [Float], time: TurnTime, record: UInt64
@@ -152,6 +172,7 @@ extension InstanceCore {
 
     mutating func replay(_ alert: LoggedAlert, record: UInt64) {
         let place = AlertTail.Place(epoch: alert.epoch, sequence: alert.sequence)
+        guard Int(alert.shard) < shards.count else { return }
         shards[Int(alert.shard)]?.noteReplayed(alertSequence: alert.sequence)
         guard alerts.isBeyondRows(shard: alert.shard, place) else { return }
         alerts.append(alert, journalRecord: record)

@@ -72,9 +72,9 @@ package struct ShardBirth: Equatable, Sendable {
     }
 
     fileprivate init(from unpacker: inout Unpacker) throws(MsgpackError) {
-        index = try unpacker.readInteger(UInt16.self)
+        index = try JournalNumbers.shard(&unpacker)
         epoch = Epoch(rawValue: try unpacker.readInteger(UInt32.self))
-        childShardCount = try unpacker.readInteger(Int.self)
+        childShardCount = try JournalNumbers.upTo(UInt64(Limits.shardCountMax), &unpacker)
         configuration = ClusterConfiguration(
             pageFrom: try Severity(from: &unpacker), allowsSimulation: try unpacker.readBool())
     }

@@ -23,9 +23,9 @@ package struct JournalSection: Equatable, Sendable {
     }
 
     package init(from unpacker: inout Unpacker) throws(MsgpackError) {
-        shard = try unpacker.readInteger(UInt16.self)
+        shard = try JournalNumbers.shard(&unpacker)
         epoch = Epoch(rawValue: try unpacker.readInteger(UInt32.self))
-        firstPosition = Position(rawValue: try unpacker.readUInt64())
+        firstPosition = Position(rawValue: try JournalNumbers.counter(&unpacker))
         inputCount = try unpacker.readArrayHeader()
     }
 }
@@ -88,7 +88,7 @@ package struct LoggedAlert: Equatable, Sendable {
     ) throws(MsgpackError) {
         self.shard = shard
         self.epoch = epoch
-        sequence = try unpacker.readUInt64()
+        sequence = try JournalNumbers.counter(&unpacker)
         at = Timestamp(milliseconds: try unpacker.readInt64())
         let offset = unpacker.offset
         let word = try unpacker.readString(maxBytes: Limits.labelBytesMax)

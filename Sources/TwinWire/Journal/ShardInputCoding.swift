@@ -17,6 +17,16 @@ package enum ShardInputCoding {
         case twin = 0
         case birth, report, observation, configuration, childShards, sourceEpoch, metricSet
         case profile, awaitedChildShards, parentEpoch
+
+        /// What follows the tag in its array.
+        var fieldCount: Int {
+            switch self {
+            case .childShards, .awaitedChildShards: 1
+            case .twin, .observation, .configuration, .sourceEpoch, .metricSet, .parentEpoch: 2
+            case .birth, .profile: 4
+            case .report: 8
+            }
+        }
     }
 
     @specialized(where Twin == ServerTwin)
@@ -28,47 +38,47 @@ package enum ShardInputCoding {
     ) {
         switch input {
         case .twin(let ordinal, let input):
-            begin(.twin, 2, &packer)
+            begin(.twin, &packer)
             packer.packUInt(UInt64(ordinal))
             packInput(input, of: twin, scratch: &scratch, into: &packer)
         case .birth(let key, let ordinal, let firstIncidentNumber, let input):
-            begin(.birth, 4, &packer)
+            begin(.birth, &packer)
             packer.packString(utf8: key.bytes.span)
             packer.packUInt(UInt64(ordinal))
             packer.packUInt(UInt64(firstIncidentNumber))
             packInput(input, of: twin, scratch: &scratch, into: &packer)
         case .report(let report):
-            begin(.report, 8, &packer)
+            begin(.report, &packer)
             pack(report, arena: arena, wall: wall, into: &packer)
         case .observation(let isObserving, let floor):
-            begin(.observation, 2, &packer)
+            begin(.observation, &packer)
             packer.packBool(isObserving)
             packer.packInt(floor.milliseconds)
         case .configuration(let configuration):
-            begin(.configuration, 2, &packer)
+            begin(.configuration, &packer)
             packer.packUInt(UInt64(configuration.pageFrom.rawValue))
             packer.packBool(configuration.allowsSimulation)
         case .childShards(let shards):
-            begin(.childShards, 1, &packer)
+            begin(.childShards, &packer)
             pack(shards, into: &packer)
         case .sourceEpoch(let shard, let epoch):
-            begin(.sourceEpoch, 2, &packer)
+            begin(.sourceEpoch, &packer)
             packer.packUInt(UInt64(shard))
             packer.packUInt(UInt64(epoch.rawValue))
         case .awaitedChildShards(let shards):
-            begin(.awaitedChildShards, 1, &packer)
+            begin(.awaitedChildShards, &packer)
             pack(shards, into: &packer)
         case .parentEpoch(let shard, let epoch):
-            begin(.parentEpoch, 2, &packer)
+            begin(.parentEpoch, &packer)
             packer.packUInt(UInt64(shard))
             packer.packUInt(UInt64(epoch.rawValue))
         case .metricSet(let id, let names):
-            begin(.metricSet, 2, &packer)
+            begin(.metricSet, &packer)
             packer.packUInt(UInt64(id))
             packer.packArrayHeader(names.count)
             for name in names { packer.packString(name) }
         case .profile(let id, let profile):
-            begin(.profile, 4, &packer)
+            begin(.profile, &packer)
             packer.packUInt(UInt64(id))
             packOptional(profile.interval.map { UInt64($0.rawValue) }, into: &packer)
             packOptional(profile.agentVersion, into: &packer)
@@ -76,8 +86,8 @@ package enum ShardInputCoding {
         }
     }
 
-    private static func begin(_ tag: Tag, _ fields: Int, _ packer: inout Packer) {
-        packer.packArrayHeader(fields + 1)
+    private static func begin(_ tag: Tag, _ packer: inout Packer) {
+        packer.packArrayHeader(tag.fieldCount + 1)
         packer.packUInt(UInt64(tag.rawValue))
     }
 
@@ -129,15 +139,7 @@ package enum ShardInputCoding {
     package static func unpack<Twin: JournalledTwin>(
         _ twin: Twin.Type, from unpacker: inout Unpacker, wall: Timestamp, arena: inout [Float]
     ) throws(MsgpackError) -> ShardInput<Twin.Input> {
-        _ = try unpacker.readArrayHeader()
-        let offset = unpacker.offset
-        let number = try unpacker.readInteger(UInt8.self)
-        guard let tag = Tag(rawValue: number) else {
-            throw MsgpackError(
-                .invalidValue, wanted: "the tag of a shard input", found: "\(number)",
-                offset: offset)
-        }
-        switch tag {
+        switch try unpackTag(&unpacker) {
         case .twin:
             return .twin(
                 ordinal: try unpacker.readInteger(UInt32.self),
@@ -192,6 +194,24 @@ package enum ShardInputCoding {
             shards.insert(try unpacker.readInteger(UInt16.self))
         }
         return shards
+    }
+
+    private static func unpackTag(_ unpacker: inout Unpacker) throws(MsgpackError) -> Tag {
+        let start = unpacker.offset
+        let count = try unpacker.readArrayHeader()
+        let offset = unpacker.offset
+        let number = try unpacker.readInteger(UInt8.self)
+        guard let tag = Tag(rawValue: number) else {
+            throw MsgpackError(
+                .invalidValue, wanted: "the tag of a shard input", found: "\(number)",
+                offset: offset)
+        }
+        guard count == tag.fieldCount + 1 else {
+            throw MsgpackError(
+                .invalidValue, wanted: "an array of \(tag.fieldCount + 1) for a \(tag)",
+                found: "one of \(count)", offset: start)
+        }
+        return tag
     }
 
     private static func unpackKey(_ unpacker: inout Unpacker) throws(MsgpackError) -> TwinKey {

@@ -24,6 +24,15 @@ private enum InputCoding {
         try MsgpackDecoder.decode(type, from: bytes.span.extracting(1...))
     }
 
+    /// An input that is its tag alone.
+    static func bare<Input>(_ input: Input, _ bytes: [UInt8]) throws(MsgpackError) -> Input {
+        guard bytes.count == 1 else {
+            throw MsgpackError(
+                .trailingBytes, wanted: "a tag alone", found: "\(bytes.count) bytes", offset: 1)
+        }
+        return input
+    }
+
     static func unknown(_ tag: UInt8, tier: Tier) -> MsgpackError {
         MsgpackError(
             .invalidValue, wanted: "the tag of a \(tier) twin's input", found: "\(tag)", offset: 0)
@@ -57,11 +66,11 @@ extension ServerTwin: JournalledTwin {
     package static func unpackInput(_ bytes: [UInt8]) throws(MsgpackError) -> Input {
         switch try InputCoding.tag(of: bytes) {
         case Tag.commission: .commission(try InputCoding.content(Commission.self, of: bytes))
-        case Tag.decommission: .decommission
+        case Tag.decommission: try InputCoding.bare(.decommission, bytes)
         case Tag.heard: .heard(try InputCoding.content(HeardOnly.self, of: bytes))
         case Tag.receipt: .receipt(try InputCoding.content(Receipt.self, of: bytes))
         case Tag.command: .command(try InputCoding.content(TwinCommand.self, of: bytes))
-        case Tag.timer: .timer
+        case Tag.timer: try InputCoding.bare(.timer, bytes)
         case let tag: throw InputCoding.unknown(tag, tier: .server)
         }
     }
@@ -92,8 +101,8 @@ extension RackTwin: JournalledTwin {
             .status(try InputCoding.content(ChildMessage<ServerStatus>.self, of: bytes))
         case Tag.receipt: .receipt(try InputCoding.content(Receipt.self, of: bytes))
         case Tag.command: .command(try InputCoding.content(TwinCommand.self, of: bytes))
-        case Tag.timer: .timer
-        case Tag.childShards: .childShards
+        case Tag.timer: try InputCoding.bare(.timer, bytes)
+        case Tag.childShards: try InputCoding.bare(.childShards, bytes)
         case let tag: throw InputCoding.unknown(tag, tier: .rack)
         }
     }
@@ -123,8 +132,8 @@ extension DatacenterTwin: JournalledTwin {
         case Tag.status:
             .status(try InputCoding.content(ChildMessage<RackStatus>.self, of: bytes))
         case Tag.command: .command(try InputCoding.content(TwinCommand.self, of: bytes))
-        case Tag.timer: .timer
-        case Tag.childShards: .childShards
+        case Tag.timer: try InputCoding.bare(.timer, bytes)
+        case Tag.childShards: try InputCoding.bare(.childShards, bytes)
         case Tag.observation:
             .observation(try InputCoding.content(ObservationReport.self, of: bytes))
         case let tag: throw InputCoding.unknown(tag, tier: .dc)
