@@ -57,6 +57,15 @@ final class Client {
         return batch.alerts
     }
 
+    /// The windows of one twin, planned and running.
+    func maintenance(of tier: Tier, _ address: String) throws -> [MaintenanceDocument] {
+        let list = try connection.gather(
+            tier, .listMaintenance, ListRequest(), as: MaintenanceListDocument.self, limit: nil,
+            terms: Self.patient)
+        if let failure = list.failures.first { throw failure.error }
+        return list.items.filter { $0.address == address }
+    }
+
     /// Sends commissions, many at a time; throws the first refusal.
     func commission(_ requests: [(key: TwinKey, request: CommissionRequest)]) throws {
         let messages = requests.map { entry in

@@ -1,8 +1,9 @@
 import Foundation
 
-/// A folder of one test's own, removed with the value.
+/// A folder of one test's own, removed with the value unless somebody wants to look.
 final class ScratchFolder {
     let path: String
+    private var isKept = false
 
     init() throws {
         let name = "dc-twins-\(UUID().uuidString.prefix(8))"
@@ -10,7 +11,11 @@ final class ScratchFolder {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 
+    /// It stays for people.
+    func keep() { isKept = true }
+
     deinit {
+        if isKept { return }
         do {
             try FileManager.default.removeItem(atPath: path)
         } catch {

@@ -33,6 +33,20 @@ final class ServiceProcess {
 
     var log: String { LogText.read(logPath) }
 
+    /// What it holds of memory now.
+    func residentBytes() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+        guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmRSS:") }),
+            let kilobytes = line.split(separator: " ").compactMap({ Int($0) }).first
+        else { throw HarnessError("/proc/\(pid)/status names no VmRSS") }
+        return kilobytes * 1_024
+    }
+
+    /// Files and sockets it holds open.
+    func openFilesCount() throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count
+    }
+
     /// Sends `signal` unless the end is known: until then the number cannot be another's.
     func send(_ signal: Int32) {
         if knownEnd == nil { Glibc.kill(pid, signal) }
@@ -44,7 +58,7 @@ final class ServiceProcess {
     }
 
     /// How it ended; nil while it runs.
-    private func poll() -> End? {
+    func poll() -> End? {
         if knownEnd == nil {
             var status: Int32 = 0
             if unsafe waitpid(pid, &status, WNOHANG) == pid {

@@ -1,0 +1,80 @@
+import Foundation
+import Testing
+import TwinCore
+import TwinWire
+
+extension EndToEnd {
+    /// `TWIN_CHAOS_SECONDS` says how long, `TWIN_CHAOS_SEED` repeats a plan.
+    @Suite("chaos")
+    struct ChaosTests {
+        private static let smallDisks: [Member] = [.serverB, .rackA]
+
+        @Test("under random faults nothing with ok is lost, nothing is doubled, nobody is blamed")
+        func underFire() async throws {
+            let settings = try ChaosSettings()
+            print("chaos: TWIN_CHAOS_SEED=\(settings.seed)")
+            let cluster = try Cluster()
+            let disks = try await Self.disks(of: cluster)
+            var isSound = false
+            defer { if !isSound { Self.keep(cluster, disks) } }
+            for member in Member.allCases { try FaultInjector.start(member, of: cluster) }
+            try await cluster.untilServing()
+
+            let history = History()
+            let clients = try ChaosClients(cluster, history, seed: settings.seed)
+            let client = cluster.client
+            let fleet = Set(clients.fleet.servers.map(\.description))
+            try await eventually("every server has reported") {
+                try client.servers().count { fleet.contains($0.key) && $0.lastReportAt != nil }
+                    == fleet.count
+            }
+            let injector = FaultInjector(
+                cluster, disks: disks, client: clients.killed, history)
+            let plan = FaultPlan(
+                settings, disks: disks.isEmpty ? Member.instances : Self.smallDisks)
+            try await injector.run(plan, until: settings.faults.wholeMilliseconds) {
+                try clients.check()
+            }
+            clients.reports.silence(clients.silent.servers)
+            try await cluster.untilServing()
+            var judge = ChaosJudge(cluster, history, silent: clients.silent)
+            try await judge.judge(clients)
+            print(
+                ChaosTable(
+                    settings, history, injector.tally, killedClients: clients.killed.killedCount,
+                    judge.alerts, violations: judge.violations.count))
+            for violation in judge.violations {
+                Issue.record("seed \(settings.seed): \(violation)")
+            }
+            isSound = judge.violations.isEmpty
+        }
+
+        /// A small file system each for some of the members, where the machine lets us mount one.
+        private static func disks(of cluster: Cluster) async throws -> [Member: SmallDisk] {
+            var disks: [Member: SmallDisk] = [:]
+            for member in smallDisks {
+                let path = cluster.folder.file(member.rawValue)
+                disks[member] = try await SmallDisk.make(at: path, in: cluster.folder)
+            }
+            if disks.isEmpty {
+                print("chaos: no mount here: full disks are limits on the size of files")
+            }
+            if Executables.system("strace") == nil {
+                print("chaos: no strace here: no fdatasync will fail")
+            }
+            return disks
+        }
+
+        private static func keep(_ cluster: Cluster, _ disks: [Member: SmallDisk]) {
+            cluster.folder.keep()
+            do {
+                for (member, disk) in disks {
+                    try disk.keep(at: cluster.folder.file("\(member.rawValue).kept"))
+                }
+            } catch {
+                print("chaos: a small disk's content is not kept: \(error)")
+            }
+            print("chaos: state directories and logs stay in \(cluster.folder.path)")
+        }
+    }
+}
