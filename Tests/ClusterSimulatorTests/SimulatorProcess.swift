@@ -1,8 +1,7 @@
 import Foundation
 
 /// A `cluster-simulator` of its own for each part of the seeds: a run that ends its process does
-/// not
-/// end the tests, and is known by the last seed it began.
+/// not end the tests, and is known by the last seed it began.
 struct SimulatorProcess {
     private let process: Process
     private let output: Pipe

@@ -205,8 +205,7 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
             switch outcome {
             case .saved: cycle?.core.sliceSaved()
             case .checkpointed(let record): try drop(before: record)
-            case .read(let read, let records, let gaps):
-                cycle?.core.alertsRead(read, records, gaps: gaps)
+            case .read(let found): cycle?.core.alertsRead(found)
             }
         }
         rowOutcomes.removeAll()

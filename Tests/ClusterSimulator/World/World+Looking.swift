@@ -79,7 +79,7 @@ extension World {
                 ).map(\.state)
             }
             let start = TwinWire.AlertCursor(tier: core.tier)
-            let page = core.alerts.records(after: start, since: nil, limit: .max, skipping: [])
+            let page = core.alerts.records(after: start, since: nil, limit: .max)
             documents += page.records.map(\.document)
             var seen: Set<String> = []
             var records: [AlertDocument] = []
