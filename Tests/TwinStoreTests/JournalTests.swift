@@ -279,6 +279,22 @@ struct JournalTests {
                 == .corrupt)
     }
 
+    @Test(
+        "a segment that begins with no record, or with one that none can follow, is refused",
+        arguments: [0, UInt64(Int64.max) + 1, .max])
+    func beginsNowhere(first: UInt64) throws {
+        let disk = MemoryDisk()
+        _ = try Journal(
+            on: disk, segmentBytes: 8_192, salt: 1, creatingAt: RecordNumber(rawValue: first))
+        do throws(StoreError) {
+            _ = try Journal(on: disk, segmentBytes: 8_192, salt: 1)
+            Issue.record("it was opened")
+        } catch {
+            #expect(error.kind == .corrupt)
+            #expect(error.sentence.contains("from record \(first) was found"))
+        }
+    }
+
     @Test("a journal that vanished is not taken for a new one")
     func vanishedJournal() throws {
         let disk = MemoryDisk()

@@ -27,6 +27,8 @@ enum JournalFormat {
     /// Records start at multiples of this; a header never straddles two sectors.
     static let alignment = 64
     static let markFile = "journal-durable"
+    /// Segments and records that a head may begin with: as many are left to count on to.
+    static let numbers: ClosedRange<UInt64> = 1...UInt64(Int64.max)
 
     /// Bytes that a record with `payload` bytes takes in its segment.
     static func recordBytes(payload: Int) -> Int {
@@ -85,6 +87,15 @@ struct SegmentHeader: Equatable, Sendable {
         salt = bytes.littleEndian(at: 8, as: UInt64.self)
         sequence = bytes.littleEndian(at: 16, as: UInt64.self)
         first = RecordNumber(rawValue: bytes.littleEndian(at: 24, as: UInt64.self))
+        guard JournalFormat.numbers.contains(sequence),
+            JournalFormat.numbers.contains(first.rawValue)
+        else {
+            throw StoreError(
+                .corrupt,
+                "the head of a journal segment is not ours: segment and record from 1 to "
+                    + "\(JournalFormat.numbers.upperBound) were wanted, segment \(sequence) from "
+                    + "record \(first) was found", file: file, offset: 0)
+        }
     }
 }
 
