@@ -1,6 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// `compose/test --fuzz` sets it: adds the one executable that only builds with libFuzzer.
+let isFuzzing = Context.environment["TWIN_FUZZ"] == "1"
+
 /// Every target of ours: Swift 6, every unsafe operation marked, no warning let through.
 let settings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -41,6 +44,11 @@ func tests(
         name: name, dependencies: dependencies, exclude: exclude, resources: resources,
         swiftSettings: settings)
 }
+
+/// The fuzzer: libFuzzer's driver around `FuzzTargets`.
+let fuzzer = Target.executableTarget(
+    name: "twin-fuzz", dependencies: ["FuzzTargets"], path: "Tests/FuzzEntry",
+    swiftSettings: settings)
 
 let package = Package(
     name: "dc-twins",
@@ -155,5 +163,14 @@ let package = Package(
             ]),
         tests("EndToEndTests", ["TwinClient", "TwinWire", "TwinCore", "CPlatform"]),
         tests("TidyTests", []),
-    ]
+        // What is fuzzed, for the fuzzer and for the tests that run the corpus it left.
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "TwinRuntime", "TwinStore", "TwinWire", "TwinCore", "Msgpack", "CPlatform",
+            ], path: "Tests/FuzzTargets", swiftSettings: settings),
+        tests(
+            "FuzzTests", ["FuzzTargets", "TwinRuntime", "TwinStore", "TwinWire", "TwinCore"],
+            exclude: ["Corpus"]),
+    ] + (isFuzzing ? [fuzzer] : [])
 )
