@@ -55,6 +55,9 @@ package enum Limits {
 
     // MARK: messages
     package static let frameBytesMax = 1 << 20
+    /// What the broker's sockets take: a frame between the two is refused with a sentence, a
+    /// larger one ends its connection before it is read.
+    package static let frameBytesTaken = 2 * frameBytesMax
     package static let framesPerMessageMax = 6
     package static let envelopeBytesMax = 512
     package static let nestingMax = 32

@@ -289,6 +289,27 @@ struct BrokerLoopTests {
         #expect(try unpack(RefusalPayload.self, answer.payload).code == code)
     }
 
+    @Test("a frame above the limit is refused by name and counted, and its sender stays connected")
+    func tooLarge() throws {
+        let harness = try BrokerHarness()
+        _ = try harness.members()
+        let client = try harness.client()
+        let payload = [UInt8](repeating: 0xC0, count: Limits.frameBytesMax + 1)
+        try client.request("server/dc1-r07-s12", .report, payload: payload, id: 8)
+        let refusal = try client.refusal()
+        #expect(refusal.code == .tooLarge)
+        #expect(refusal.message.contains("frame 3 of 3"))
+        #expect(refusal.message.contains("\(Limits.frameBytesMax)"))
+        #expect(refusal.message.contains("\(Limits.frameBytesMax + 1)"))
+
+        let most = [UInt8](repeating: 0xC0, count: Limits.frameBytesMax)
+        try client.request("broker", .ping, payload: most, id: 9)
+        #expect(try client.answer().envelope.type == .ping)
+        try client.request("broker", .clusterStatus)
+        let status = try unpack(StatusDocument.self, client.answer().payload)
+        #expect(status.refused == ["too-large": 1])
+    }
+
     @Test("a service socket's hostile registrations and beats are refused")
     func hostileServices() throws {
         let harness = try BrokerHarness()

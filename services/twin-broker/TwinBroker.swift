@@ -67,6 +67,7 @@ struct TwinBroker: AsyncParsableCommand {
                 flags: flags, environment: ProcessInfo.processInfo.environment)
             LogSetup.bootstrap(settings.log)
             let log = Logger(label: "twin-broker")
+            OpenFiles.raiseLimit()
             let broker = try BrokerService(settings, log: log)
             try await ServiceRun.untilStopped(broker, log: log)
         } catch {

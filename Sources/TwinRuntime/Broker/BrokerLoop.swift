@@ -66,7 +66,7 @@ struct BrokerLoop: ~Copyable {
         var options = SocketOptions()
         options.sendQueueMax = queueMax
         options.receiveQueueMax = queueMax
-        options.frameBytesMax = Limits.frameBytesMax
+        options.frameBytesMax = Limits.frameBytesTaken
         options.framesMax = framesMax
         options.lingerMilliseconds = lingerMilliseconds
         options.allowsIPv6 = endpoint.contains("[") || endpoint.contains("*:")

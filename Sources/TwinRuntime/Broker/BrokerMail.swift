@@ -43,13 +43,27 @@ struct BrokerMail {
             let mail = BrokerMail(
                 origin: origin, envelope: envelope, requestID: envelope.requestID,
                 firstFrame: first)
-            return (mail, nil)
+            return (mail, excess(in: message, from: first))
         } catch {
             let asked = AskedEnvelope(message.frame(first + 1))
             let mail = BrokerMail(
                 origin: origin, envelope: nil, requestID: asked?.requestID ?? 0, firstFrame: first)
             return (mail, error)
         }
+    }
+
+    /// The refusal of the first frame that is too large; nil = none is.
+    private static func excess(in message: Message, from first: Int) -> Refusal? {
+        for number in 1...contentFrames {
+            let count = message.frame(first + number - 1).count
+            guard count > Limits.frameBytesMax else { continue }
+            return Refusal(
+                .tooLarge,
+                "message: frame \(number) of \(contentFrames): wanted at most "
+                    + "\(Limits.frameBytesMax) bytes, found \(count)", found: "\(count)",
+                wanted: "at most \(Limits.frameBytesMax) bytes", hint: "send it in parts")
+        }
+        return nil
     }
 
     private static let contentFrames = 3
