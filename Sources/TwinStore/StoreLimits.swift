@@ -16,6 +16,10 @@ package enum StoreLimits {
     package static let alertsPerReadMax = 10_000
     /// Quarantined messages kept per instance; the oldest go first.
     package static let quarantinedMax = 1_000
+    /// Inputs with abnormal ends that an instance remembers; the oldest go first.
+    package static let abnormalEndsMax = 1_000
+    /// With so many abnormal ends an input is refused from then on.
+    package static let abnormalEndsBeforeBan = 2
     /// Concurrent read-only connections to the rows.
     package static let rowReadersMax = 4
     /// SQLite makes its files longer by at most so much at once: with less room than this a failed

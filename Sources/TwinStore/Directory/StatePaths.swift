@@ -5,6 +5,7 @@
 /// STATE_DIR/instance.json   who the instance is
 /// STATE_DIR/rows.sqlite     the rows
 /// STATE_DIR/journal/        the journal's segments
+/// STATE_DIR/in-hand         the input in hand, for the start after a crash
 /// ```
 package struct StatePaths: Sendable {
     package let directory: String
@@ -15,4 +16,5 @@ package struct StatePaths: Sendable {
     package var identity: String { "\(directory)/instance.json" }
     package var rows: String { "\(directory)/\(RowStore.fileName)" }
     package var journal: String { "\(directory)/journal" }
+    package var inHand: String { "\(directory)/in-hand" }
 }

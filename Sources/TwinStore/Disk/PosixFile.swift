@@ -4,7 +4,7 @@ import Glibc
 ///
 /// A class because a protocol's associated type cannot be non-copyable; it holds one number.
 package final class PosixFile: DiskFile {
-    private let descriptor: Int32
+    let descriptor: Int32
     /// Path for messages.
     let path: String
 

@@ -35,7 +35,18 @@ enum RowSchema {
         CREATE TABLE quarantine (
             id INTEGER PRIMARY KEY, twin TEXT NOT NULL, digest TEXT NOT NULL,
             reason TEXT NOT NULL, bytes BLOB NOT NULL, at INTEGER NOT NULL);
+        """,
         """
+        CREATE TABLE abnormal_end (
+            number INTEGER PRIMARY KEY, twin TEXT NOT NULL, digest TEXT NOT NULL,
+            ends INTEGER NOT NULL, signal INTEGER NOT NULL, is_kept INTEGER NOT NULL,
+            at INTEGER NOT NULL, UNIQUE (twin, digest));
+        -- An id names one message for ever: nothing was kept before this schema.
+        DROP TABLE quarantine;
+        CREATE TABLE quarantine (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, twin TEXT NOT NULL, digest TEXT NOT NULL,
+            reason TEXT NOT NULL, bytes BLOB NOT NULL, at INTEGER NOT NULL);
+        """,
     ]
 
     /// Throws `newerSchema` when the file was written by a later release.
