@@ -66,7 +66,8 @@ struct BrokerRoutingTests {
         let refusal = try scenario.route("server#5").refusal
         #expect(refusal?.code == .unavailable)
         #expect(refusal?.message == "server#5 belongs to server-b, which is gone for 15 s")
-        #expect(try scenario.route("server#5", traffic: .repeating) == .drop)
+        #expect(
+            try scenario.route("server#5", traffic: .repeating).refusal?.code == .unavailable)
         #expect(try scenario.route("server#0") == .forward(slot: 0))
 
         var restarted = scenario.restarted()
@@ -109,6 +110,16 @@ struct BrokerRoutingTests {
         try scenario.beat("server-a", .server, number: 1, credit: 1_000)
         #expect(try scenario.route("server#0", bytes: 350) == .forward(slot: 0))
         #expect(try scenario.route("server#0", bytes: 351).refusal?.code == .overloaded)
+    }
+
+    @Test("the answer to a beat names the bytes sent, so that no miscount lasts")
+    func forwarded() throws {
+        var scenario = try BrokerScenario.running()
+        scenario.machine.didForward(300, to: 0)
+        #expect(try scenario.beat("server-a", .server).forwarded == 300)
+        #expect(try scenario.beat("server-b", .server).forwarded == 0)
+        let again = try scenario.rejoin("server-a", .server, process: 1)
+        #expect(try again.get().forwarded == 0, "a new connection begins anew")
     }
 
     @Test("what was refused or dropped toward an instance is in its next beat's answer, once")

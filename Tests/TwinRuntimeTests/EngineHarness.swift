@@ -96,7 +96,7 @@ final class EngineHarness {
             let answer = BeatReply(
                 number: beat.number, brokerNonce: 5, placementVersion: 1, isYoung: false,
                 isBehind: false, dropped: 0, unheardServerShards: ShardSet(),
-                unheardRackShards: ShardSet())
+                unheardRackShards: ShardSet(), forwarded: bytesSent)
             try reply(envelope, .beat, Payload.pack(answer))
         default:
             guard envelope.kind == .reply else { return }
@@ -112,7 +112,7 @@ final class EngineHarness {
         }
         return RegistrationGrant(
             clusterId: "c1", startNumber: 1, configuration: ClusterConfiguration(),
-            placement: placement, brokerNonce: 5)
+            placement: placement, brokerNonce: 5, forwarded: bytesSent)
     }
 
     private func reply(_ envelope: Envelope, _ type: MessageType, _ payload: [UInt8]) throws {

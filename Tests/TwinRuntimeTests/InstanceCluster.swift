@@ -42,6 +42,8 @@ struct InstanceCluster {
     /// What the broker says of shards below, in answers to beats.
     var unheardServers = ShardSet()
     var unheardRacks = ShardSet()
+    /// What the broker says it has sent to an instance; unset = it does not say.
+    var forwarded: [Tier: UInt64] = [:]
     /// The last beat of each instance.
     var beats: [Tier: Beat] = [:]
     /// Messages of this type are lost on their way to this tier.
@@ -169,7 +171,7 @@ struct InstanceCluster {
         let reply = BeatReply(
             number: beat.number, brokerNonce: 5, placementVersion: placement.version,
             isYoung: false, isBehind: false, dropped: 0, unheardServerShards: unheardServers,
-            unheardRackShards: unheardRacks)
+            unheardRackShards: unheardRacks, forwarded: forwarded[tier])
         deliver([envelope.reply(.beat).packed, Payload.pack(reply)], type: .beat, to: tier)
     }
 

@@ -193,7 +193,7 @@ enum ProtocolSamples {
     static let grant = RegistrationGrant(
         clusterId: "7f3a91", startNumber: 3,
         configuration: ClusterConfiguration(pageFrom: .error, allowsSimulation: true),
-        placement: placement, brokerNonce: 0x0102_0304_0506_0708)
+        placement: placement, brokerNonce: 0x0102_0304_0506_0708, forwarded: 0)
 
     static var beat: Beat {
         var load = InstanceLoad()
@@ -215,7 +215,7 @@ enum ProtocolSamples {
     static let beatReply = BeatReply(
         number: beatNumber, brokerNonce: 0x0102_0304_0506_0708, placementVersion: 3,
         isYoung: false, isBehind: false, dropped: 0, unheardServerShards: ShardSet([3]),
-        unheardRackShards: ShardSet())
+        unheardRackShards: ShardSet(), forwarded: 1_048_576)
 
     static let refusal = RefusalPayload(
         Refusal(

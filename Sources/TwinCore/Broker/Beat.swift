@@ -4,7 +4,7 @@ package struct Beat: Equatable, Sendable, Codable {
     package var tier: Tier
     package var instance: InstanceName
     package var startNumber: UInt64
-    /// Bytes the instance is ready to take since its registration, absolute.
+    /// Bytes the instance is ready to take over this connection, absolute.
     package var credit: UInt64
     /// Own shards that are blind now.
     package var blindShards: ShardSet
@@ -64,11 +64,16 @@ package struct BeatReply: Equatable, Sendable, Codable {
     /// Shards of the tiers below the instance's own without a present owner, or blind.
     package var unheardServerShards: ShardSet
     package var unheardRackShards: ShardSet
+    /// Bytes that the broker has sent over this connection before this answer: what the instance
+    /// must have taken. nil = the broker does not say.
+    package var forwarded: UInt64?
 
     package init(
         number: UInt64, brokerNonce: UInt64, placementVersion: UInt64, isYoung: Bool,
-        isBehind: Bool, dropped: UInt64, unheardServerShards: ShardSet, unheardRackShards: ShardSet
+        isBehind: Bool, dropped: UInt64, unheardServerShards: ShardSet,
+        unheardRackShards: ShardSet, forwarded: UInt64? = nil
     ) {
+        self.forwarded = forwarded
         self.number = number
         self.brokerNonce = brokerNonce
         self.placementVersion = placementVersion

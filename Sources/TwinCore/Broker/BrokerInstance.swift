@@ -13,12 +13,14 @@ struct BrokerInstance: Sendable {
         var heardAt: Int64
         var heardAtWall: Timestamp
         var hasBeaten = false
-        /// Bytes the instance takes since this registration, absolute.
+        /// Bytes the instance takes over this connection, absolute.
         var credit: UInt64
         /// What was granted at the registration: the size of the window.
         let window: UInt64
-        /// Bytes sent since this registration.
-        var forwarded: UInt64 = 0
+        /// Bytes sent over this connection. The answers to registrations and beats name it: they
+        /// share the pipe with the messages, so when one arrives the instance has taken exactly
+        /// so many, and a difference between the two counts lasts until the next beat at most.
+        var forwarded: UInt64
         /// Refused or dropped toward the instance since its previous beat.
         var dropped: UInt64 = 0
         var blindShards = ShardSet()
@@ -66,6 +68,9 @@ extension BrokerInstance.Connection {
         now - heardAt >= Limits.suspectAfter.rawValue
             || load.oldestTurnMilliseconds > Limits.commitLateAfter.rawValue
     }
+
+    /// What the instance had taken when it granted last; it never takes less.
+    var takenAtLeast: UInt64 { credit - min(credit, window) }
 
     /// Whether a message of so many bytes fits into what is left of the credit.
     func takes(_ byteCount: Int, traffic: BrokerTraffic) -> Bool {

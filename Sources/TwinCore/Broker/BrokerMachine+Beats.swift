@@ -14,9 +14,11 @@ extension BrokerMachine {
                 found: beat.tier.name, wanted: instances[slot].tier.name)
         }
         var dropped: UInt64 = 0
+        var forwarded: UInt64 = 0
         instances[slot].withConnection { connection in
             dropped = connection.dropped
             connection.dropped = 0
+            forwarded = connection.forwarded
             connection.heardAt = now
             connection.heardAtWall = wall
             connection.hasBeaten = true
@@ -32,7 +34,8 @@ extension BrokerMachine {
             isYoung: now < youngUntil,
             isBehind: now - emptiedAt > BrokerMachine.behindAfter.rawValue, dropped: dropped,
             unheardServerShards: beat.tier == .server ? ShardSet() : unheard(.server, now: now),
-            unheardRackShards: beat.tier == .dc ? unheard(.rack, now: now) : ShardSet())
+            unheardRackShards: beat.tier == .dc ? unheard(.rack, now: now) : ShardSet(),
+            forwarded: forwarded)
     }
 
     private mutating func confirmStart(of slot: Int, number: UInt64) {

@@ -20,7 +20,7 @@ extension BrokerMachine {
                 RegistrationGrant(
                     clusterId: joins.clusterID, startNumber: start.offeredStart,
                     configuration: record.configuration, placement: record.placement,
-                    brokerNonce: nonce))
+                    brokerNonce: nonce, forwarded: forwarded(over: routingID)))
         } catch {
             note(
                 .warning, "registration refused",
@@ -219,11 +219,20 @@ extension BrokerMachine {
             ])
     }
 
+    private func forwarded(over routingID: [UInt8]) -> UInt64 {
+        slotByRoutingID[routingID].flatMap { instances[$0].connection?.forwarded } ?? 0
+    }
+
     private mutating func connect(
         _ slot: Int, _ registration: Registration, _ start: BrokerRecord.Member,
         routingID: [UInt8], now: Int64, wall: Timestamp
     ) {
-        if let old = instances[slot].connection { slotByRoutingID[old.routingID] = nil }
+        let old = instances[slot].connection
+        if let old { slotByRoutingID[old.routingID] = nil }
+        // Over the same connection what was sent is still on its way: a registration that forgot
+        // it would let in another window each time.
+        let same = old?.routingID == routingID ? old : nil
+        let granted = (same?.takenAtLeast ?? 0).addingReportingOverflow(registration.credit)
         if let other = slotByRoutingID[routingID], other != slot {
             lose(other, at: now, wall: wall, why: "its connection registered another instance")
         }
@@ -232,7 +241,8 @@ extension BrokerMachine {
                 routingID: routingID, processNonce: registration.processNonce,
                 startNumber: start.offeredStart, softwareVersion: registration.softwareVersion,
                 registeredAt: wall, heardAt: now, heardAtWall: wall,
-                credit: registration.credit, window: registration.credit))
+                credit: granted.overflow ? .max : granted.partialValue,
+                window: registration.credit, forwarded: same?.forwarded ?? 0))
         instances[slot].lastProcessNonce = registration.processNonce
         instances[slot].softwareVersion = registration.softwareVersion
         slotByRoutingID[routingID] = slot

@@ -12,19 +12,19 @@ extension BrokerMachine {
         case .broker: return .answerHere
         case .shard(let shard):
             slot = ownerSlots[Int(shard.tier.rawValue)][Int(shard.index)]
-            guard slot >= 0 else { return answer(traffic, unowned(shard)) }
+            guard slot >= 0 else { return .refuse(unowned(shard)) }
         case .instance(let tier, let name):
             guard let found = slotByName[name], instances[found].tier == tier else {
-                return answer(traffic, unknown(tier, name))
+                return .refuse(unknown(tier, name))
             }
             slot = found
         }
         guard let connection = instances[slot].connection else {
-            return answer(traffic, absent(slot, target, now: now))
+            return .refuse(absent(slot, target, now: now))
         }
         guard connection.takes(byteCount, traffic: traffic) else {
             didNotFit(slot)
-            return answer(traffic, overloaded(slot))
+            return traffic == .repeating ? .drop : .refuse(overloaded(slot))
         }
         return .forward(slot: slot)
     }
@@ -66,13 +66,6 @@ extension BrokerMachine {
             .unavailable, "\(place) \(since)",
             hint: "start \(instance.tier.name)-twin-svc with the state directory of "
                 + "\(instance.name); twinctl status shows all processes")
-    }
-
-    private func answer(_ traffic: BrokerTraffic, _ refusal: Refusal) -> BrokerDecision {
-        switch traffic {
-        case .request, .control: .refuse(refusal)
-        case .repeating: .drop
-        }
     }
 
     private func unowned(_ shard: ShardID) -> Refusal {

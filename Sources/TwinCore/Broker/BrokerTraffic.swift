@@ -4,6 +4,6 @@ package enum BrokerTraffic: Sendable {
     case request
     /// Questions about the instance itself: may use all credit; refused `overloaded`.
     case control
-    /// Statuses, receipts and audits, which repeat: may use all credit; dropped.
+    /// Statuses, receipts and audits, which repeat: may use all credit; dropped without it.
     case repeating
 }

@@ -54,11 +54,14 @@ package struct RegistrationGrant: Equatable, Sendable, Codable {
     package var placement: Placement
     /// Drawn by the broker at its start: a new value means a new broker process.
     package var brokerNonce: UInt64
+    /// Bytes that the broker has sent over this connection before; nil = none, or it does not say.
+    package var forwarded: UInt64?
 
     package init(
         clusterId: String, startNumber: UInt64, configuration: ClusterConfiguration,
-        placement: Placement, brokerNonce: UInt64
+        placement: Placement, brokerNonce: UInt64, forwarded: UInt64? = nil
     ) {
+        self.forwarded = forwarded
         self.clusterId = clusterId
         self.startNumber = startNumber
         self.configuration = configuration

@@ -38,8 +38,11 @@ extension BrokerCore where Port: ~Copyable {
     private static var unreadable: Refusal { Refusal(.invalid, "envelope: unreadable") }
 
     private static func traffic(_ envelope: Envelope) -> BrokerTraffic {
-        if envelope.kind == .event { return .repeating }
-        return envelope.type == .ping ? .control : .request
+        switch envelope.type {
+        case .statuses, .receipts, .audit: .repeating
+        case .ping: .control
+        default: envelope.kind == .event ? .repeating : .request
+        }
     }
 
     // MARK: from services
@@ -191,7 +194,13 @@ extension BrokerCore where Port: ~Copyable {
         let byteCount = Self.routeHeaderBytes + message.byteCount
         switch machine.route(target, byteCount: byteCount, traffic: traffic, now: now) {
         case .answerHere: try answerHere(mail, envelope, now: now)
-        case .refuse(let refusal): try refuse(refusal, mail)
+        case .refuse(let refusal):
+            // Nobody waits for the answer to an event, which comes again by itself.
+            guard envelope.kind != .event else {
+                counters.repeatingDropped += 1
+                return
+            }
+            try refuse(refusal, mail)
         case .drop: counters.repeatingDropped += 1
         case .forward(let slot):
             try forward(message, mail, to: slot, target, byteCount: byteCount, now: now)

@@ -51,7 +51,7 @@ extension InstanceCore {
         }
         let grant = try Payload.unpack(RegistrationGrant.self, from: payload, of: .register)
         refusingSince = nil
-        counters.bytesTaken = 0
+        counters.bytesTaken = grant.forwarded ?? 0
         membership = .storing(grant)
     }
 
@@ -234,6 +234,9 @@ extension InstanceCore {
         let reply = try Payload.unpack(BeatReply.self, from: payload, of: .beat)
         monitor.beatAnswered(reply, at: now)
         Service.beatAnswered(reply, core: &self)
+        // The answer came by the messages' pipe, after all that it counts: a difference is a
+        // mistake of ours or of the broker's, and would narrow or widen the window for ever.
+        if let forwarded = reply.forwarded { counters.bytesTaken = forwarded }
     }
 
     /// Tells every shard when seeing begins or ends: a journalled input, so that replay knows.

@@ -5,7 +5,7 @@ package struct InstanceCounters: Sendable {
     /// Refusals since the start, by code.
     package var refused: [String: UInt64] = [:]
     package var malformed: UInt64 = 0
-    /// Bytes of requests taken since the registration, for the credit.
+    /// Bytes of requests taken over this connection, for the credit.
     package var bytesTaken: UInt64 = 0
     /// Shards that the placement says are ours and born, and that are not in our files.
     package var lostShards = 0
