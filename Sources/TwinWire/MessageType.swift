@@ -21,6 +21,11 @@ package enum MessageType: String, Sendable, CaseIterable {
     case listMaintenance = "ListMaintenance"
     case listUnknown = "ListUnknown"
     case readAlerts = "ReadAlerts"
+    case listQuarantine = "ListQuarantine"
+    case getQuarantined = "GetQuarantined"
+    // MARK: commands, to an instance
+    case requeueQuarantined = "RequeueQuarantined"
+    case dropQuarantined = "DropQuarantined"
     // MARK: queries, to the broker
     case getPlacement = "GetPlacement"
     case clusterStatus = "ClusterStatus"
@@ -41,12 +46,12 @@ package enum MessageType: String, Sendable, CaseIterable {
     package var fillsJournal: Bool {
         switch self {
         case .commission, .decommission, .setMaintenance, .endMaintenance, .acknowledge,
-            .unacknowledge, .report, .reportBatch, .statuses, .audit:
+            .unacknowledge, .report, .reportBatch, .statuses, .audit, .requeueQuarantined:
             true
         case .getServer, .getRack, .getDatacenter, .getUnhealthyRacks, .listTwins,
-            .listIncidents, .listMaintenance, .listUnknown, .readAlerts, .getPlacement,
-            .clusterStatus, .ping, .register, .beat, .placement, .receipts, .askAudit,
-            .refused:
+            .listIncidents, .listMaintenance, .listUnknown, .readAlerts, .listQuarantine,
+            .getQuarantined, .dropQuarantined, .getPlacement, .clusterStatus, .ping, .register,
+            .beat, .placement, .receipts, .askAudit, .refused:
             false
         }
     }
@@ -58,7 +63,8 @@ package enum MessageType: String, Sendable, CaseIterable {
         case .commission, .decommission, .setMaintenance, .endMaintenance, .acknowledge,
             .unacknowledge, .report, .reportBatch, .getServer, .getRack, .getDatacenter,
             .getUnhealthyRacks, .listTwins, .listIncidents, .listMaintenance, .listUnknown,
-            .readAlerts, .getPlacement, .clusterStatus, .ping, .refused:
+            .readAlerts, .listQuarantine, .getQuarantined, .requeueQuarantined, .dropQuarantined,
+            .getPlacement, .clusterStatus, .ping, .refused:
             false
         }
     }

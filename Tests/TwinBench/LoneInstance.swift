@@ -157,7 +157,7 @@ struct LoneInstance: ~Copyable {
             switch outcome {
             case .saved: core.sliceSaved()
             case .checkpointed(let record): try journal.drop(before: record)
-            case .read: break
+            case .read, .quarantine, .quarantined: break
             }
         }
     }

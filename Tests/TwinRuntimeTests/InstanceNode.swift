@@ -39,6 +39,7 @@ struct InstanceNode<Service: TierService> {
         if held == nil { core.begin(clock) }
         for message in inbox { core.receive(message.count) { message[$0] } }
         inbox.removeAll()
+        try serveQuarantine()
         core.drained(stoppedAtLimit: false)
         try readOldAlerts()
         if core.identityToStore != nil { core.identityStored() }
@@ -84,7 +85,22 @@ struct InstanceNode<Service: TierService> {
             unsaved = RowSlice(slice, durable: durable)
             if savesRows { try saveSlice() }
         }
+        for id in closed.requeued {
+            _ = try rows?.removeQuarantined(id: id)
+            core.quarantine.count = try rows?.quarantinedCount() ?? 0
+        }
         return closed.messages
+    }
+
+    /// What the rows' thread does for the quarantine, at once.
+    private mutating func serveQuarantine() throws {
+        guard let rows else { return }
+        for kept in core.quarantine.takeKept() {
+            core.quarantine.count = try RowWriter.keep(kept, in: rows)
+        }
+        for question in core.quarantine.takeQuestions() {
+            core.quarantineFound(try RowWriter.answer(question.kind, in: rows), for: question)
+        }
     }
 
     private mutating func saveSlice() throws {
@@ -103,7 +119,11 @@ struct InstanceNode<Service: TierService> {
     // MARK: restart
 
     /// A core that starts from the rows (none: from nothing) and the journal.
-    func recovered(from rows: RowStore, nonce: UInt64 = 99) throws -> InstanceCore<Service> {
+    /// - Parameter prepare: done to the core before it reads anything.
+    func recovered(
+        from rows: RowStore, nonce: UInt64 = 99,
+        prepare: (inout InstanceCore<Service>) throws -> Void = { _ in }
+    ) throws -> InstanceCore<Service> {
         let disk = MemoryDisk()
         var journal = try Journal(on: disk, salt: 7)
         for record in records { _ = try journal.append(record.span) }
@@ -111,8 +131,12 @@ struct InstanceNode<Service: TierService> {
         var core = InstanceCore<Service>(
             name: core.name, softwareVersion: "1.0.0", processNonce: nonce,
             identity: core.identity, running: .zero, nextRecord: UInt64(records.count) + 1)
+        try prepare(&core)
         _ = try Recovery.run(
             &core, rows: rows, journal: journal, from: try rows.meta().journalFrom)
+        for kept in core.quarantine.takeKept() {
+            core.quarantine.count = try RowWriter.keep(kept, in: rows)
+        }
         return core
     }
 

@@ -4,7 +4,7 @@ import TwinWire
 /// Every message of protocol version 1, once: what Protocol.md shows.
 enum ProtocolExamples {
     static let all: [ProtocolExample] =
-        ping + commands + reports + twinQueries + lists + brokerQueries + services
+        ping + commands + reports + twinQueries + lists + quarantine + brokerQueries + services
 
     private typealias Samples = ProtocolSamples
 
@@ -135,6 +135,27 @@ enum ProtocolExamples {
                     ], isComplete: true)),
         ]
     }()
+
+    private static let quarantine = [
+        ProtocolExample(
+            .listQuarantine, .request, to: "server@server-b", ListRequest(limit: 100, after: "2")),
+        ProtocolExample(
+            .listQuarantine, .reply, by: Samples.server, DocumentsSamples.quarantine),
+        ProtocolExample(
+            .getQuarantined, .request, to: "server@server-b", QuarantinedRequest(id: 3)),
+        ProtocolExample(
+            .getQuarantined, .reply, by: Samples.server, DocumentsSamples.quarantined),
+        ProtocolExample(
+            .requeueQuarantined, .request, to: "server@server-b", QuarantinedRequest(id: 3)),
+        ProtocolExample(
+            .requeueQuarantined, .reply, by: Samples.server, DocumentsSamples.requeued),
+        ProtocolExample(
+            .dropQuarantined, .request, to: "server@server-b", QuarantinedRequest(id: 3)),
+        ProtocolExample(
+            .dropQuarantined, .reply, by: Samples.server,
+            QuarantineCommandDocument(
+                id: "server@server-b:3", twin: serverAddress, deed: .dropped)),
+    ]
 
     private static let brokerQueries = [
         ProtocolExample(.getPlacement, .request, to: "broker", Nothing()),

@@ -1,13 +1,18 @@
 /// What a shard does with time, and what its twins owe their parents and children.
 extension Shard {
     /// Wakes the twins whose timers are due, each with one journalled input; at most `limit`.
-    /// - Parameter touched: called with each slot after its step.
+    /// - Parameters:
+    ///   - mayWake: asked with the twin's key and the time its timer is due, in milliseconds; a
+    ///     twin that may not wake is asked for again a second later.
+    ///   - touched: called with each slot after its step.
     /// - Returns: the number of twins woken; equal to `limit` when more may be due.
     @specialized(where Twin == ServerTwin)
     @specialized(where Twin == RackTwin)
     @specialized(where Twin == DatacenterTwin)
     package mutating func fireTimers(
-        at time: TurnTime, record: UInt64, limit: Int, touched: (inout Shard, Int) -> Void
+        at time: TurnTime, record: UInt64, limit: Int,
+        mayWake: ([UInt8], Int64) -> Bool = { _, _ in true },
+        touched: (inout Shard, Int) -> Void
     ) -> Int {
         let now = elapsed(at: time)
         var woken = 0
@@ -17,6 +22,10 @@ extension Shard {
                 timers.arm(slot, at: due.milliseconds)
                 continue
             }
+            guard mayWake(slots[slot].keyBytes, due.milliseconds) else {
+                timers.arm(slot, at: (now + Limits.beatInterval).milliseconds)
+                continue
+            }
             woken += 1
             wake(slot, twin, at: time, record: record, touched: touched)
         }
@@ -24,6 +33,10 @@ extension Shard {
             guard let twin = slots[slot].twin, let due = twin.nextWallDue else { continue }
             guard due <= time.wall else {
                 wallTimers.arm(slot, at: due.milliseconds)
+                continue
+            }
+            guard mayWake(slots[slot].keyBytes, due.milliseconds) else {
+                wallTimers.arm(slot, at: (time.wall + Limits.beatInterval).milliseconds)
                 continue
             }
             woken += 1

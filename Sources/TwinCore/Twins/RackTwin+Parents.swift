@@ -23,7 +23,7 @@ extension RackTwin {
 
     package func isSettled(by receipt: Receipt) -> Bool {
         guard let known = receipted.first(where: { $0.dc == receipt.parent }) else { return true }
-        guard known.dc == status?.dc else { return receipt.disposition != .notMember }
+        guard known.dc == status?.dc else { return receipt.disposition == .member }
         switch receipt.disposition {
         case .member:
             return (receipt.version != version || known.version == version)
@@ -44,7 +44,7 @@ extension RackTwin {
     ) {
         guard let index = receipted.firstIndex(where: { $0.dc == receipt.parent }) else { return }
         guard receipted[index].dc == status?.dc else {
-            if receipt.disposition == .notMember { receipted.remove(at: index) }
+            if receipt.disposition != .member { receipted.remove(at: index) }
             return
         }
         let isPresent = receipt.version == version

@@ -28,8 +28,8 @@ extension BrokerCore where Port: ~Copyable {
         case .commission, .decommission, .setMaintenance, .endMaintenance, .acknowledge,
             .unacknowledge, .report, .reportBatch, .getServer, .getRack, .getDatacenter,
             .getUnhealthyRacks, .listTwins, .listIncidents, .listMaintenance, .listUnknown,
-            .readAlerts, .register, .beat, .placement, .statuses, .receipts, .audit, .askAudit,
-            .refused:
+            .readAlerts, .listQuarantine, .getQuarantined, .requeueQuarantined, .dropQuarantined,
+            .register, .beat, .placement, .statuses, .receipts, .audit, .askAudit, .refused:
             try refuse(
                 Refusal(
                     .invalid, "the broker does not answer \(envelope.type.rawValue)",

@@ -112,10 +112,15 @@ package struct Engine<Service: TierService>: ~Copyable {
             case .saved: cycle.core.sliceSaved()
             case .checkpointed(let record): commits.drop(before: record)
             case .read(let found): cycle.core.alertsRead(found)
+            case .quarantine(let question, let finding):
+                cycle.core.quarantineFound(finding, for: question)
+            case .quarantined(let count): cycle.core.quarantine.count = count
             }
         }
         for read in cycle.core.alertReads { rows.read(read) }
         cycle.core.alertReads.removeAll()
+        for kept in cycle.core.quarantine.takeKept() { rows.keep(kept) }
+        for question in cycle.core.quarantine.takeQuestions() { rows.answer(question) }
     }
 
     /// The broker's grant goes to the identity file before the first beat carries its number.
@@ -157,6 +162,7 @@ package struct Engine<Service: TierService>: ~Copyable {
     private mutating func release(_ turn: ClosedTurn) throws {
         for frames in turn.messages { try send(frames) }
         if let slice = turn.slice { rows.save(slice, durable: cycle.durableRecord) }
+        if !turn.requeued.isEmpty { rows.forget(turn.requeued) }
     }
 
     private mutating func send(_ frames: [[UInt8]]) throws {

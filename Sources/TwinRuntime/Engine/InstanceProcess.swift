@@ -88,8 +88,17 @@ package final class InstanceProcess<Tier: TierService>: Service {
                 clusterId: identity.cluster, startNumber: identity.startNumber,
                 isRestored: identity.restored), running: .zero,
             nextRecord: journal.lastRecord.rawValue + 1)
+        let inHand = try InHand(path: directory.paths.inHand)
+        try countEnd(inHand, of: tier, in: rows, log: log)
+        core.quarantine = Quarantine(
+            bans: try rows.bans(), count: try rows.quarantinedCount())
+        core.inHand = inHand
+        try inHand.watch()
         let report = try Recovery.run(
             &core, rows: rows, journal: journal, from: meta.journalFrom)
+        for kept in core.quarantine.takeKept() {
+            core.quarantine.count = try RowWriter.keep(kept, in: rows)
+        }
         log.info(
             "recovered",
             metadata: [
@@ -103,6 +112,27 @@ package final class InstanceProcess<Tier: TierService>: Service {
             core: core, socket: socket, wake: wake,
             commits: CommitThread(journal, wake: wake), rows: RowWriter(rows, wake: wake),
             directory: directory, durableRecord: durable, log: log)
+    }
+
+    /// Counts the end of the process before this one against what it had in hand.
+    private static func countEnd(
+        _ inHand: InHand, of tier: TwinCore.Tier, in rows: RowStore, log: Logger
+    ) throws(StoreError) {
+        guard let end = inHand.abnormalEnd else { return }
+        let twin = end.level == .input ? "\(tier.name)/\(end.name)" : end.name
+        let ends = try rows.countEnd(
+            twin: twin, digest: InputDigest.text(end.digest), signal: end.signal,
+            at: EngineClock.now.wall)
+        inHand.clear()
+        let isRefused = ends >= StoreLimits.abnormalEndsBeforeBan
+        log.error(
+            "the process before this one ended with a message in hand",
+            metadata: [
+                "signal": .string(SignalName.of(end.signal)), "twin": .string(twin),
+                "digest": .string(InputDigest.text(end.digest)),
+                "ends": .stringConvertible(ends),
+                "now": .string(isRefused ? "refused: quarantined" : "tried once more"),
+            ])
     }
 
     private static func connect(_ settings: InstanceSettings) throws -> Socket {

@@ -37,6 +37,7 @@ package enum Recovery {
             }
             report.records += 1
         }
+        core.inHand?.release()
         finish(&core)
         for index in core.ownedIndices { report.twins += core.shards[index]?.twinCount ?? 0 }
         return report
@@ -167,7 +168,35 @@ extension InstanceCore {
     ) {
         let index = Int(section.shard)
         guard index < shards.count, shards[index]?.epoch == section.epoch else { return }
+        guard mayReplay(input, in: section, at: position, arena: arena, wall: time.wall) else {
+            shards[index]?.skip(input, at: position, record: record)
+            return
+        }
         shards[index]?.replay(input, at: position, arena: arena, time: time, record: record)
+    }
+
+    /// Puts a journalled input of a twin in hand; false when it has ended the process twice.
+    private mutating func mayReplay(
+        _ input: ShardInput<Twin.Input>, in section: JournalSection, at position: Position,
+        arena: [Float], wall: Timestamp
+    ) -> Bool {
+        guard let inHand else { return true }
+        guard let key = shards[Int(section.shard)]?.keyBytes(of: input) else {
+            inHand.release()
+            return true
+        }
+        let digest = Self.digest(ofJournalled: position, in: section)
+        guard !holds(key.span, digest: digest) else { return true }
+        inHand.release()
+        var bytes = Packer()
+        ShardInputCoding.pack(
+            input, of: Twin.self, arena: arena, wall: wall, scratch: &scratch, into: &bytes)
+        keep(
+            key.span, digest: digest,
+            QuarantinedInput(
+                form: .journalled, destination: "\(tier)#\(section.shard)", type: nil,
+                payload: bytes.bytes))
+        return false
     }
 
     mutating func replay(_ alert: LoggedAlert, record: UInt64) {

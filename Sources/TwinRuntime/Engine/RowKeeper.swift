@@ -8,6 +8,9 @@ package enum RowOutcome: Sendable {
     /// Replay starts here even after a power cut: the journal before may go.
     case checkpointed(RecordNumber)
     case read(AlertsFound)
+    case quarantine(QuarantineQuestion, QuarantineFinding)
+    /// So many messages are in quarantine now.
+    case quarantined(Int)
 }
 
 /// What happens to the rows behind the journal: slices are written, old alerts read, checkpoints

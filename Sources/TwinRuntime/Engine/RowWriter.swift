@@ -6,6 +6,9 @@ package final class RowWriter: Sendable {
     private enum Job: Sendable {
         case save(PendingSlice, durable: UInt64)
         case read(AlertRead)
+        case keep(Quarantine.Kept)
+        case quarantine(QuarantineQuestion)
+        case forget([Int64])
         case stop
     }
 
@@ -34,6 +37,14 @@ package final class RowWriter: Sendable {
                             }
                         case .read(let read):
                             results.put(.success(try keeper.read(read)))
+                        case .keep(let kept):
+                            results.put(.success(.quarantined(try Self.keep(kept, in: rows))))
+                        case .quarantine(let question):
+                            let finding = try Self.answer(question.kind, in: rows)
+                            results.put(.success(.quarantine(question, finding)))
+                        case .forget(let ids):
+                            for id in ids { _ = try rows.removeQuarantined(id: id) }
+                            results.put(.success(.quarantined(try rows.quarantinedCount())))
                         }
                         wake.signal()
                     } catch {
@@ -51,6 +62,15 @@ package final class RowWriter: Sendable {
     }
 
     func read(_ read: AlertRead) { jobs.put(.read(read)) }
+
+    /// Puts a refused message into quarantine.
+    func keep(_ kept: Quarantine.Kept) { jobs.put(.keep(kept)) }
+
+    /// Answers a question about the quarantine.
+    func answer(_ question: QuarantineQuestion) { jobs.put(.quarantine(question)) }
+
+    /// Takes messages that were handed back out of quarantine.
+    func forget(_ ids: [Int64]) { jobs.put(.forget(ids)) }
 
     package func takeOutcomes() throws(StoreError) -> [RowOutcome] {
         var outcomes: [RowOutcome] = []

@@ -1,4 +1,5 @@
 package import TwinCore
+internal import TwinStore
 package import TwinWire
 
 /// What servers and racks have in common as children: telling their parents until receipted.
@@ -97,6 +98,16 @@ extension InstanceCore where Service: ChildService {
         guard let shard = shards[index], let slot = shard.find(entry.child),
             let twin = shard[slot], !twin.isSettled(by: entry.receipt)
         else { return }
+        let digest = Self.digest(of: entry.receipt)
+        defer { inHand?.inputDone() }
+        guard holds(entry.child.bytes.span, digest: digest) else {
+            let alone = ReceiptBatch(entries: [entry])
+            return keep(
+                entry.child.bytes.span, digest: digest,
+                QuarantinedInput(
+                    form: .message, destination: "\(tier)@\(name)",
+                    type: MessageType.receipts.rawValue, payload: Payload.pack(alone)))
+        }
         take(.twin(ordinal: twin.ordinal, Twin.input(for: entry.receipt)), in: index)
     }
 

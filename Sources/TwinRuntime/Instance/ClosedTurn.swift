@@ -12,6 +12,8 @@ package struct ClosedTurn: Sendable {
     /// Rows to write behind once the record is durable.
     package var slice: PendingSlice?
     package var closedAt: Int64
+    /// Quarantined messages that were handed back in this turn: their rows may go.
+    package var requeued: [Int64] = []
 }
 
 /// Rows of one slice, encoded in the turn, written once the turn is durable.

@@ -76,12 +76,15 @@ package enum DatacenterService: ParentService {
         core.hearAbsence(of: reply.unheardRackShards)
         let report = ObservationReport(
             servers: reply.unheardServerShards, racks: reply.unheardRackShards)
+        let digest = InstanceCore<DatacenterService>.digest(
+            ofUnheard: report.racks,
+            seed: InstanceCore<DatacenterService>.digest(ofUnheard: report.servers))
         for index in core.ownedIndices {
             for ordinal in core.shards[index]?.ordinals ?? [] {
                 guard let twin = core.shards[index]?.twin(ordinal: ordinal),
                     twin.observation.report != report
                 else { continue }
-                core.take(.twin(ordinal: ordinal, .observation(report)), in: index)
+                core.takeOwn(.observation(report), ordinal: ordinal, digest: digest, in: index)
             }
         }
     }

@@ -1,5 +1,6 @@
 internal import Msgpack
 package import TwinCore
+internal import TwinStore
 internal import TwinWire
 
 /// Registration, beats and blindness: how an instance stands with its broker.
@@ -198,6 +199,7 @@ extension InstanceCore {
         load.twins = shards.reduce(0) { $0 + ($1?.twinCount ?? 0) }
         load.statusesOwed = owing.count
         load.refused = counters.refused
+        load.quarantined = quarantine.count
         load.warnings = []
         if counters.lostShards > 0 {
             load.warnings.append(
@@ -232,11 +234,11 @@ extension InstanceCore {
             return
         }
         let reply = try Payload.unpack(BeatReply.self, from: payload, of: .beat)
-        monitor.beatAnswered(reply, at: now)
-        Service.beatAnswered(reply, core: &self)
         // The answer came by the messages' pipe, after all that it counts: a difference is a
         // mistake of ours or of the broker's, and would narrow or widen the window for ever.
         if let forwarded = reply.forwarded { counters.bytesTaken = forwarded }
+        monitor.beatAnswered(reply, at: now)
+        Service.beatAnswered(reply, core: &self)
     }
 
     /// Tells every shard when seeing begins or ends: a journalled input, so that replay knows.
@@ -266,11 +268,19 @@ extension InstanceCore {
         for index in ownedIndices where left > 0 {
             guard let shard = shards[index], shard.isTimerDue(at: time) else { continue }
             var slots: [Int] = []
+            var refused: [(key: [UInt8], due: Int64)] = []
+            let timerGuard = timerGuard
             let inputsBefore = shard.turnInputs.count
             left -=
-                shards[index]?.fireTimers(at: time, record: record, limit: left) { _, slot in
-                    slots.append(slot)
-                } ?? 0
+                shards[index]?.fireTimers(
+                    at: time, record: record, limit: left,
+                    mayWake: { key, due in
+                        if timerGuard.mayWake(key, due: due) { return true }
+                        refused.append((key, due))
+                        return false
+                    }, touched: { _, slot in slots.append(slot) }) ?? 0
+            inHand?.inputDone()
+            for timer in refused { keepTimer(of: timer.key, due: timer.due) }
             guard shards[index]?.turnInputs.count != inputsBefore else { continue }
             if !isTouched[index] {
                 isTouched[index] = true

@@ -1,5 +1,6 @@
 internal import Msgpack
 package import TwinCore
+internal import TwinStore
 internal import TwinWire
 
 /// Takes messages apart and answers those that every tier answers alike.
@@ -9,8 +10,14 @@ extension InstanceCore {
     package mutating func receive(_ frames: Int, frame: (Int) -> [UInt8]) {
         switch frames {
         case 4:
+            let route = frame(0)
+            let destination = frame(1)
+            let envelope = frame(2)
+            let payload = frame(3)
+            counters.bytesTaken += UInt64(
+                route.count + destination.count + envelope.count + payload.count)
             receiveRequest(
-                route: frame(0), destination: frame(1), envelope: frame(2), payload: frame(3))
+                route: route, destination: destination, envelope: envelope, payload: payload)
         case 2:
             hear(envelope: frame(0), payload: frame(1))
         default:
@@ -18,11 +25,10 @@ extension InstanceCore {
         }
     }
 
-    private mutating func receiveRequest(
+    /// Takes somebody's request; what it is answered waits for the turn like everything else.
+    mutating func receiveRequest(
         route: [UInt8], destination: [UInt8], envelope: [UInt8], payload: [UInt8]
     ) {
-        counters.bytesTaken += UInt64(
-            route.count + destination.count + envelope.count + payload.count)
         let parsed: Envelope
         do {
             parsed = try Envelope(envelope.span)
@@ -39,6 +45,10 @@ extension InstanceCore {
         } catch {
             let nobody = Request(route: route, destination: .broker, envelope: parsed)
             return refuse(nobody, Refusal(.invalid, "\(error)"))
+        }
+        defer { inHand?.release() }
+        if let refusal = holdMessage(request, destination: destination, payload: payload) {
+            return refuse(request, refusal)
         }
         do {
             try handle(request, payload.span)
@@ -96,6 +106,8 @@ extension InstanceCore {
         case .listMaintenance: try listMaintenance(request, payload)
         case .listUnknown: try listUnknown(request, payload)
         case .readAlerts: try readAlerts(request, payload)
+        case .listQuarantine, .getQuarantined, .requeueQuarantined, .dropQuarantined:
+            try askQuarantine(request, payload)
         case .commission, .decommission, .report, .reportBatch, .getServer, .getRack,
             .getDatacenter, .getUnhealthyRacks, .statuses, .receipts, .audit, .askAudit:
             try Service.handle(request, payload: payload, core: &self)

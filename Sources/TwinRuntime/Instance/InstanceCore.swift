@@ -1,5 +1,6 @@
 internal import Msgpack
 package import TwinCore
+package import TwinStore
 package import TwinWire
 
 /// One instance without its threads, sockets and files: messages and clocks in, closed turns out.
@@ -58,6 +59,10 @@ package struct InstanceCore<Service: TierService>: Sendable {
     package var alertReads: [AlertRead] = []
     package var unknownReporters = UnknownReporters()
     var clockSuspicion = ClockSuspicion()
+
+    /// Where the next process finds what this one had in hand; nil = nobody looks.
+    package var inHand: InHand?
+    package var quarantine = Quarantine()
 
     // Rows behind the journal.
     var slicing = Slicing()
@@ -148,7 +153,8 @@ package struct InstanceCore<Service: TierService>: Sendable {
         guard recordBytes != nil || slice != nil || !messages.isEmpty else { return nil }
         let turn = ClosedTurn(
             record: recordBytes, number: record, messages: messages, slice: slice,
-            closedAt: clock.monotonic)
+            closedAt: clock.monotonic, requeued: quarantine.requeued)
+        quarantine.requeued.removeAll()
         messages.removeAll(keepingCapacity: true)
         if recordBytes != nil { record += 1 }
         return turn

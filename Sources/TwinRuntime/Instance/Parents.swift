@@ -1,4 +1,5 @@
 package import TwinCore
+internal import TwinStore
 internal import TwinWire
 
 /// What racks and data centers have in common as parents: taking statuses, giving receipts.
@@ -37,9 +38,32 @@ extension InstanceCore where Service: ParentService {
             answer.entries.append(
                 ReceiptBatch.Entry(
                     shard: UInt16(index), epoch: shard.epoch, child: entry.child,
-                    receipt: receipt(for: entry, in: index)))
+                    receipt: receiptUnlessQuarantined(for: entry, in: index)))
         }
         reply(to: request, with: answer)
+    }
+
+    /// Steps the status with it in hand; one that has ended the process twice is answered so, and
+    /// its sender stops repeating that version.
+    private mutating func receiptUnlessQuarantined(
+        for entry: StatusBatch<Twin.ChildStatus>.Entry, in index: Int
+    ) -> Receipt {
+        let digest = Self.digest(
+            ofStatusOf: entry.child, at: entry.version, isLeaving: entry.status == nil)
+        defer { inHand?.inputDone() }
+        guard !holds(entry.parent.bytes.span, digest: digest) else {
+            return receipt(for: entry, in: index)
+        }
+        keep(
+            entry.parent.bytes.span, digest: digest,
+            QuarantinedInput(
+                form: .message, destination: "\(tier)@\(name)",
+                type: MessageType.statuses.rawValue,
+                payload: Payload.pack(StatusBatch(entries: [entry]))))
+        counters.refused[Refusal.Code.quarantined.rawValue, default: 0] += 1
+        return Receipt(
+            parent: entry.parent, version: entry.version,
+            disposition: .refused(reason: Refusal.Code.quarantined.rawValue), folds: FoldSet())
     }
 
     private mutating func receipt(
@@ -131,11 +155,13 @@ extension InstanceCore where Service: ParentService {
 
     /// Child shards that are unheard now: journalled, then every twin looks at its quorum.
     package mutating func hearAbsence(of shards: ShardSet) {
+        let digest = Self.digest(ofUnheard: shards)
         for index in ownedIndices
         where self.shards[index]?.conditions.unheardChildShards != shards {
             take(.childShards(shards), in: index)
             for ordinal in self.shards[index]?.ordinals ?? [] {
-                take(.twin(ordinal: ordinal, Twin.childShardsInput), in: index)
+                takeOwn(
+                    Twin.childShardsInput, ordinal: ordinal, digest: digest, in: index)
             }
         }
     }

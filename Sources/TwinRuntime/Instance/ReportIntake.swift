@@ -1,5 +1,6 @@
 internal import Msgpack
 internal import TwinCore
+internal import TwinStore
 internal import TwinWire
 
 /// Reports on their way to their twins: the map form for people, the packed form for daemons.
@@ -45,6 +46,8 @@ package enum ReportIntake {
         core.reportNumbers.begin(header, shardCount: core.shards.count)
         while reader.index < reader.count {
             let index = reader.index
+            // Bytes that end the process while they are read are the message's, not a neighbour's.
+            core.inHand?.inputDone()
             do throws(Refusal) {
                 guard let entry = try reader.next() else { break }
                 switch entry {
@@ -75,6 +78,12 @@ package enum ReportIntake {
         guard core.shards[shard] != nil else {
             throw Refusal(.notOwner, "server#\(shard) is not served by \(core.name)")
         }
+        let digest = InputDigest.of(
+            report.valueBytes,
+            seed: InputSeed.report ^ UInt64(bitPattern: report.at.milliseconds))
+        guard core.holds(report.key, digest: digest) else {
+            throw quarantined(report, of: header, digest: digest, &core)
+        }
         guard let slot = core.shards[shard]?.find(report.key, crc: crc) else {
             throw unknownReporter(report, &core)
         }
@@ -102,6 +111,36 @@ package enum ReportIntake {
         } catch {
             return Refusal(.invalid, "\(error)")
         }
+    }
+
+    /// Keeps a report that ended the process twice, as a batch of its own, and refuses it.
+    private static func quarantined(
+        _ report: borrowing PackedReport, of header: ReportBatchHeader, digest: UInt64,
+        _ core: inout Core
+    ) -> Refusal {
+        let refusal: Refusal
+        do {
+            let key = try report.twinKey
+            let alone = try ReportBatchHeader(
+                names: header.names, profile: header.profile, baseTime: report.at)
+            var writer = ReportBatchWriter(header: alone, countMax: 1)
+            var values: [Float] = []
+            report.appendValues(to: &values)
+            _ = writer.append(
+                key: key, at: report.at, flags: report.flags, values: values,
+                devices: report.devices)
+            core.keep(
+                key.bytes.span, digest: digest,
+                QuarantinedInput(
+                    form: .message, destination: "\(core.tier)@\(core.name)",
+                    type: MessageType.reportBatch.rawValue, payload: writer.payload))
+            refusal = core.quarantined(
+                "\(core.tier)/\(key)", core.ban(on: key.bytes.span, digest: digest))
+        } catch {
+            refusal = Refusal(.invalid, "\(error)")
+        }
+        core.counters.refused[refusal.code.rawValue, default: 0] += 1
+        return refusal
     }
 
     // MARK: both

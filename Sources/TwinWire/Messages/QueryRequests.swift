@@ -14,7 +14,7 @@ package struct UnhealthyRacksRequest: Equatable, Sendable, Codable {
 }
 
 /// Payload of `ListTwins`, `ListIncidents`, `ListMaintenance` and `ListUnknown`: one page of what
-/// one instance holds, in address order.
+/// one instance holds, in address order; and of `ListQuarantine`, oldest first.
 package struct ListRequest: Equatable, Sendable, Codable {
     package var limit: Int?
     /// The `cursor` of this instance's page before.
@@ -120,4 +120,13 @@ package struct ReadAlertsRequest: Equatable, Sendable, Codable {
         self.limit = limit
         self.waitMilliseconds = waitMilliseconds
     }
+}
+
+/// Payload of `GetQuarantined`, `RequeueQuarantined` and `DropQuarantined`, to the instance that
+/// holds the message.
+package struct QuarantinedRequest: Equatable, Sendable, Codable {
+    /// The number behind the colon of the message's id.
+    package var id: Int64
+
+    package init(id: Int64) { self.id = id }
 }

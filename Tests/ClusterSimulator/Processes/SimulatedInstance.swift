@@ -206,6 +206,7 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
             case .saved: cycle?.core.sliceSaved()
             case .checkpointed(let record): try drop(before: record)
             case .read(let found): cycle?.core.alertsRead(found)
+            case .quarantine, .quarantined: break
             }
         }
         rowOutcomes.removeAll()

@@ -97,6 +97,27 @@ enum DocumentsSamples {
                 reports: 7)
         ], cursor: nil, missing: [])
 
+    static let quarantine = QuarantineListDocument(
+        items: [
+            QuarantineListDocument.Item(
+                id: "server@server-a:3", at: time(0), twin: "server/dc1-r07-s12",
+                form: "message", type: "ReportBatch", payloadBytes: 61, reason: banReason),
+            QuarantineListDocument.Item(
+                id: "server@server-a:4", at: time(9), twin: "server/dc1-r07-s13",
+                form: "own", type: nil, payloadBytes: 0, reason: banReason),
+        ], cursor: nil)
+
+    static let quarantined = QuarantinedDocument(
+        id: "server@server-a:3", at: time(0), twin: "server/dc1-r07-s12", form: "message",
+        destination: "server@server-a", type: "ReportBatch", digest: "00c3a6b54c21ff2b",
+        reason: banReason, payloadBytes: 3, payload: [0x92, 0x01, 0xC0], isWhole: true)
+
+    static let requeued = QuarantineCommandDocument(
+        id: "server@server-a:3", twin: "server/dc1-r07-s12", deed: .requeued,
+        refusal: Refusal(.invalid, "report: 90 s in our future"))
+
+    private static let banReason = "it has ended the process 2 times, last by SIGILL"
+
     static let server = ServerDocument(
         address: "server/dc1-r07-s12", status: "missing", since: time(0), asOf: time(58),
         position: 4_711, maintenance: nil, location: location,

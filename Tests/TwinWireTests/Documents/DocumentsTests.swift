@@ -63,6 +63,9 @@ struct DocumentsTests {
             PingDocument(
                 address: "broker", instance: nil, epoch: nil, protocol: 1,
                 roundTripMilliseconds: 0.42)),
+        Shape("quarantine-list", DocumentsSamples.quarantine),
+        Shape("quarantined", DocumentsSamples.quarantined),
+        Shape("quarantine-command", DocumentsSamples.requeued),
         Shape("placement", try DocumentsSamples.placement()),
     ]
 

@@ -1,0 +1,114 @@
+package import TwinCore
+package import TwinStore
+
+/// What an instance refuses because it has ended the process twice, what the rows are to keep of
+/// it, and what people ask about it.
+///
+/// Not twin state and not journalled: bans and bytes are rows, written at once. Costs one branch an
+/// input while nothing is banned.
+package struct Quarantine: Sendable {
+    /// An input that is refused.
+    struct Ban: Sendable {
+        /// The twin's address, or the destination of the whole message.
+        let name: String
+        let reason: String
+        /// Its bytes are kept already, or were dropped by a person.
+        var isKept: Bool
+    }
+
+    /// Bytes on their way to the rows.
+    package struct Kept: Equatable, Sendable {
+        package let twin: String
+        package let digest: String
+        package let reason: String
+        package let bytes: [UInt8]
+        package let at: Timestamp
+    }
+
+    private var bans: [UInt64: [Ban]] = [:]
+    /// Messages that the rows hold, for the beat.
+    package var count: Int
+    private var kept: [Kept] = []
+    private var questions: [QuarantineQuestion] = []
+    /// Handed back in the open turn: their rows go once the turn is durable.
+    var requeued: [Int64] = []
+
+    package init(bans rows: [QuarantineBan] = [], count: Int = 0) {
+        self.count = count
+        for row in rows {
+            guard let digest = UInt64(row.digest, radix: 16) else { continue }
+            let reason =
+                "it has ended the process \(row.ends) times, last by \(SignalName.of(row.signal))"
+            bans[digest, default: []].append(
+                Ban(name: row.twin, reason: reason, isKept: row.isKept))
+        }
+    }
+
+    /// Nothing is refused.
+    var isEmpty: Bool { bans.isEmpty }
+
+    func ban(on name: String, digest: UInt64) -> Ban? {
+        bans[digest]?.first { $0.name == name }
+    }
+
+    /// The input may end the process again as often as a new one.
+    mutating func lift(_ name: String, digest: UInt64) {
+        bans[digest]?.removeAll { $0.name == name }
+        if bans[digest]?.isEmpty == true { bans[digest] = nil }
+    }
+
+    /// Gives a refused input to the rows, the first time it comes.
+    mutating func keep(
+        _ input: QuarantinedInput, name: String, digest: UInt64, at: Timestamp
+    ) {
+        guard let index = bans[digest]?.firstIndex(where: { $0.name == name }),
+            let ban = bans[digest]?[index], !ban.isKept
+        else { return }
+        bans[digest]?[index].isKept = true
+        kept.append(
+            Kept(
+                twin: name, digest: InputDigest.text(digest), reason: ban.reason,
+                bytes: input.packed, at: at))
+    }
+
+    mutating func ask(_ question: QuarantineQuestion) { questions.append(question) }
+
+    /// What the rows are to keep, since the last call.
+    package mutating func takeKept() -> [Kept] {
+        defer { kept.removeAll() }
+        return kept
+    }
+
+    /// What the rows are to answer, since the last call.
+    package mutating func takeQuestions() -> [QuarantineQuestion] {
+        defer { questions.removeAll() }
+        return questions
+    }
+}
+
+/// A person's question or command about the quarantine, answered by the rows' thread.
+package struct QuarantineQuestion: Sendable {
+    package enum Kind: Sendable {
+        case list(after: Int64, limit: Int)
+        case show(id: Int64)
+        /// The ban is lifted before the bytes are handed back.
+        case requeue(id: Int64)
+        case drop(id: Int64)
+    }
+
+    var request: Request
+    package var kind: Kind
+}
+
+/// What the rows' thread found for a question.
+package struct QuarantineFinding: Sendable {
+    /// The rows asked for; of `drop` the one that is gone.
+    package var rows: [QuarantineRow]
+    /// How many messages are held now.
+    package var count: Int
+
+    package init(rows: [QuarantineRow], count: Int) {
+        self.rows = rows
+        self.count = count
+    }
+}
