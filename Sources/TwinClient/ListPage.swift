@@ -52,6 +52,19 @@ extension MaintenanceListDocument: ListPage {
     package var nextCursor: String? { cursor }
 }
 
+extension QuarantineListDocument: ListPage {
+    package var nextCursor: String? { cursor }
+}
+
+extension QuarantineListDocument.Item: ListItem {
+    /// The instance that holds it; its number orders the items of one instance.
+    package var address: String { id.split(separator: ":").first.map(String.init) ?? id }
+    package var order: ListOrder {
+        let digits = id.split(separator: ":").last.map(String.init) ?? ""
+        return ListOrder(address: address, number: Int(digits) ?? 0)
+    }
+}
+
 extension ListDocument.Item: ListItem {}
 extension UnknownReportersDocument.Item: ListItem {}
 extension MaintenanceDocument: ListItem {}

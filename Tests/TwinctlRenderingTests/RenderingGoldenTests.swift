@@ -75,6 +75,50 @@ struct RenderingGoldenTests {
         try expectGolden("maintenance", text)
     }
 
+    @Test("the quarantine says what ended a process, shows its bytes, and what to do with them")
+    func quarantine() throws {
+        let reason = "it has ended the process 2 times, last by SIGILL"
+        let since = try RenderingSamples.time("14:00:00")
+        let list = QuarantineListDocument(items: [
+            QuarantineListDocument.Item(
+                id: "server@server-a:3", at: since, twin: "server/dc1-r07-s12", form: "message",
+                type: "ReportBatch", payloadBytes: 61, reason: reason),
+            QuarantineListDocument.Item(
+                id: "rack@rack-a:1", at: try RenderingSamples.time("14:01:00"),
+                twin: "rack/dc1-r07", form: "own", type: nil, payloadBytes: 0, reason: reason),
+        ])
+        try expectGolden("quarantine-list", QuarantineRenderer.text(list, context(120)))
+        #expect(
+            QuarantineRenderer.text(QuarantineListDocument(items: []), context(80))
+                == "nothing is in quarantine")
+
+        var one = QuarantinedDocument(
+            id: "server@server-a:3", at: since, twin: "server/dc1-r07-s12", form: "message",
+            destination: "server@server-a", type: "GetServer", digest: "00c3a6b54c21ff2b",
+            reason: reason, payloadBytes: 3, payload: [0x92, 0x01, 0xC0], isWhole: true)
+        try expectGolden("quarantine-show", QuarantineRenderer.text(one, context(100)))
+        one.payload = [UInt8](repeating: 0xC1, count: 40)
+        one.payloadBytes = 70_000
+        one.isWhole = false
+        try expectGolden("quarantine-show-bytes", QuarantineRenderer.text(one, context(100)))
+    }
+
+    @Test("what became of a quarantined message is a sentence")
+    func quarantineDeeds() {
+        func text(_ deed: QuarantineCommandDocument.Deed, _ refusal: Refusal?) -> String {
+            QuarantineRenderer.text(
+                QuarantineCommandDocument(
+                    id: "server@a:3", twin: "server/s1", deed: deed, refusal: refusal))
+        }
+        #expect(text(.requeued, nil) == "server@a:3 handed back: server/s1 took it")
+        #expect(
+            text(.requeued, Refusal(.invalid, "too late"))
+                == "server@a:3 handed back: server/s1 refused it (invalid): too late")
+        #expect(
+            text(.dropped, nil)
+                == "server@a:3 dropped: its bytes are gone, server/s1 goes on refusing it")
+    }
+
     private func context(_ width: Int) -> RenderContext {
         RenderContext(now: RenderingSamples.now, width: width)
     }

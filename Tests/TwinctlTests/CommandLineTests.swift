@@ -2,6 +2,7 @@ import ArgumentParser
 import Testing
 import TwinClient
 import TwinCore
+import TwinWire
 
 @testable import twinctl
 
@@ -30,6 +31,8 @@ struct CommandLineTests {
             "maintenance list", "acknowledge rack/r1:1 --comment on-it --for 8h",
             "acknowledge rack/r1:1 --undo", "report s1 system.cpu.utilization=0.4 --at 1m",
             "request broker Ping", "request server/s1 GetServer {}", "ping", "ping server/s1",
+            "quarantine list", "quarantine show server@server-a:3",
+            "quarantine requeue server@server-a:3", "quarantine drop rack@r:1 --json",
             "check", "check dc1", "--json --timeout 2s status", "--broker=tcp://h:1 get dc dc1",
         ])
     func understood(_ line: String) throws {
@@ -44,7 +47,8 @@ struct CommandLineTests {
             "decommission", "decommission s1 --file f", "maintenance set r1 --for 2h",
             "maintenance set r1 --for soon --reason x", "acknowledge rack/r1:1 --undo --for 1h",
             "alerts --after a --cursor-file b", "report s1", "status --color blue",
-            "ping --timeout 0s", "list server --limit 0", "stauts",
+            "quarantine show", "quarantine drop", "ping --timeout 0s", "list server --limit 0",
+            "stauts",
         ])
     func misunderstood(_ line: String) {
         do {
@@ -79,6 +83,16 @@ struct CommandLineTests {
         ] as [(String, Int64?)])
     func times(_ text: String, _ milliseconds: Int64?) {
         #expect(TimeSpan(argument: text)?.span.rawValue == milliseconds)
+    }
+
+    @Test("a quarantined message is named by its instance and its number, and by nothing else")
+    func quarantined() throws {
+        let place = try QuarantinePlace("server@server-a:3")
+        #expect(place.instance.description == "server@server-a")
+        #expect(place.request == QuarantinedRequest(id: 3))
+        for text in ["3", "server-a:3", "server/s1:3", "server@a:x", "server@a:0", "server@a", ""] {
+            #expect(throws: ClientError.self) { try QuarantinePlace(text) }
+        }
     }
 
     @Test("KEY and tier/KEY name the same twin, another tier's does not")

@@ -150,6 +150,30 @@ struct CommandTests {
             ])
     }
 
+    @Test("quarantine requeue and drop go to the instance that the id names")
+    func quarantine() throws {
+        let broker = try FakeBroker { request in
+            do {
+                let id = try request.decode(QuarantinedRequest.self).id
+                return .document(
+                    QuarantineCommandDocument(
+                        id: "\(request.destination):\(id)", twin: "server/s1",
+                        deed: request.envelope.type == .dropQuarantined ? .dropped : .requeued))
+            } catch {
+                return .refuse(Refusal(.invalid, "\(error)"))
+            }
+        }
+        let (status, told) = try run(["quarantine", "requeue", "server@a:3"], against: broker)
+        #expect(status == .ok)
+        #expect(told.answers == ["server@a:3 handed back: server/s1 took it"])
+        let dropped = try run(["quarantine", "drop", "rack@b:7", "--json"], against: broker)
+        #expect(dropped.status == .ok)
+        #expect(dropped.told.answers.first?.contains(#""deed":"dropped""#) == true)
+        let wrong = try run(["quarantine", "drop", "7"], against: broker)
+        #expect(wrong.status == .usage)
+        broker.stop()
+    }
+
     @Test("request sends what JSON says and prints what comes")
     func request() throws {
         let broker = try FakeBroker { request in .reply(request.payload) }

@@ -23,7 +23,8 @@ struct Twinctl: ParsableCommand {
             AlertsCommand.self, GetCommand.self, ListCommand.self, CommissionCommand.self,
             DecommissionCommand.self, MaintenanceCommand.self, AcknowledgeCommand.self,
             ReportCommand.self, RequestCommand.self, PingCommand.self, CheckCommand.self,
-            SimulateCommand.self, ReplayCommand.self, UpCommand.self, DownCommand.self,
+            QuarantineCommand.self, SimulateCommand.self, ReplayCommand.self, UpCommand.self,
+            DownCommand.self,
         ])
 
     static func main() {
