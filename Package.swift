@@ -129,6 +129,11 @@ let package = Package(
             name: "cluster-simulator", dependencies: ["ClusterSimulator", argumentParser],
             path: "Tests/ClusterSimulatorCommand", swiftSettings: settings),
         tests("ClusterSimulatorTests", ["ClusterSimulator", "cluster-simulator"]),
+        // Ends abnormally on purpose, for the end-to-end tests.
+        .executableTarget(
+            name: "failing-instance",
+            dependencies: ["TwinRuntime", "TwinStore", "TwinWire", "TwinCore"],
+            path: "Tests/FailingInstance", swiftSettings: settings),
         tests("ZeroMQTests", ["ZeroMQ", "CPlatform"]),
         tests("MsgpackTests", ["Msgpack"]),
         tests("TwinCoreTests", ["TwinCore", "Msgpack"]),
@@ -161,7 +166,8 @@ let package = Package(
                 "twin-agent", "TwinClient", "TwinWire", "HostMetrics", "TwinCore", "CPlatform",
                 "ZeroMQ", logging,
             ]),
-        tests("EndToEndTests", ["TwinClient", "TwinWire", "TwinCore", "CPlatform"]),
+        tests(
+            "EndToEndTests", ["TwinClient", "TwinWire", "TwinCore", "TwinStore", "CPlatform"]),
         tests("TidyTests", []),
         // What is fuzzed, for the fuzzer and for the tests that run the corpus it left.
         .target(

@@ -43,9 +43,14 @@ final class Cluster {
     // MARK: processes
 
     /// Starts a member on its own state directory.
-    /// - Parameter wrapper: a command that ends by executing what follows it.
-    func start(_ member: Member, wrapper: [String] = []) throws {
-        let command = wrapper + [try Executables.path(member.executable)] + arguments(member)
+    /// - Parameters:
+    ///   - wrapper: a command that ends by executing what follows it.
+    ///   - executable: instead of the member's own.
+    func start(
+        _ member: Member, wrapper: [String] = [], executable: String? = nil
+    ) throws {
+        let path = try Executables.path(executable ?? member.executable)
+        let command = wrapper + [path] + arguments(member)
         processes[member] = try ServiceProcess(
             command[0], Array(command.dropFirst()), log: folder.file("\(member.rawValue).log"))
     }
