@@ -7,7 +7,9 @@ extension Shard {
         case .twin(let ordinal, _): slotOfOrdinal[ordinal].map { slots[$0].keyBytes }
         case .report(let report): slotOfOrdinal[report.ordinal].map { slots[$0].keyBytes }
         case .birth(let key, _, _, _): key.bytes
-        case .observation, .configuration, .childShards, .sourceEpoch, .metricSet, .profile: nil
+        case .observation, .configuration, .childShards, .sourceEpoch, .awaitedChildShards,
+            .parentEpoch, .metricSet, .profile:
+            nil
         }
     }
 
@@ -24,7 +26,8 @@ extension Shard {
         case .birth(_, let skipped, _, _):
             nextOrdinal = max(nextOrdinal, skipped + 1)
             return
-        case .observation, .configuration, .childShards, .sourceEpoch, .metricSet, .profile:
+        case .observation, .configuration, .childShards, .sourceEpoch, .awaitedChildShards,
+            .parentEpoch, .metricSet, .profile:
             return
         }
         guard let slot = slotOfOrdinal[ordinal], slots[slot].position < entryPosition else {
