@@ -50,6 +50,17 @@ struct AuditIntakeTests {
         #expect(try intake.admits(part(2)))
     }
 
+    @Test("A late part of a list that was given up does not disturb the one that followed it")
+    func late() throws {
+        var intake = AuditIntake()
+        intake.took(part(0, of: 1), cut: nil, steps: [], at: 0)
+        intake.took(part(0, of: 2), cut: nil, steps: [], at: 0)
+        #expect(try !intake.admits(part(0, of: 1)))
+        #expect(try !intake.admits(part(1, of: 1)))
+        #expect(try intake.admits(part(1, of: 2)))
+        #expect(try intake.admits(part(0, of: 1, start: 2)), "a new process counts anew")
+    }
+
     @Test("A shard that a part leaves open belongs to its list alone")
     func cut() {
         var intake = AuditIntake()

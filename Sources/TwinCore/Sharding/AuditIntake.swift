@@ -32,7 +32,12 @@ package struct AuditIntake: Sendable {
 
         /// Whether both are parts of one list.
         fileprivate func isOfSameList(as other: PartNumber) -> Bool {
-            (instance, startNumber, audit) == (other.instance, other.startNumber, other.audit)
+            isOfSameProcess(as: other) && audit == other.audit
+        }
+
+        /// Whether one process has sent both: its lists are numbered in order.
+        fileprivate func isOfSameProcess(as other: PartNumber) -> Bool {
+            (instance, startNumber) == (other.instance, other.startNumber)
         }
     }
 
@@ -77,7 +82,8 @@ package struct AuditIntake: Sendable {
     // MARK: parts
 
     /// Whether a part continues its list, or begins one.
-    /// - Returns: false for one that was taken already: it is answered again and changes nothing.
+    /// - Returns: false for one that was taken already or whose list was given up since: it is
+    ///   answered and changes nothing.
     package func admits(_ number: PartNumber) throws(Refusal) -> Bool {
         let last = lists.first { $0.last.instance == number.instance }?.last
         if let last, last.isOfSameList(as: number) {
@@ -86,6 +92,9 @@ package struct AuditIntake: Sendable {
                 throw outOfOrder(number, wanted: last.part + 1)
             }
         } else {
+            if let last, last.isOfSameProcess(as: number), number.audit < last.audit {
+                return false
+            }
             guard number.part == 0 else { throw outOfOrder(number, wanted: 0) }
         }
         guard stepsLeft == 0 else {
