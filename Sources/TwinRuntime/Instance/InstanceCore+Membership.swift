@@ -209,8 +209,9 @@ extension InstanceCore {
         let silent = auditIntake.silent
         if !silent.isEmpty {
             load.warnings.append(
-                "\(silent.map(\.text).joined(separator: ", ")) do not tell which children they "
-                    + "have: what is above them is unknown until they do")
+                "no list of children has come from "
+                    + silent.map(\.text).joined(separator: ", ")
+                    + ": what is above them is unknown until it does")
         }
         if clockSuspicion.isOurs {
             let share = clockSuspicion.share
