@@ -17,6 +17,9 @@ package struct SimulationPlan: Equatable, Sendable {
 
     /// The cluster comes to rest in so much of the end: faults and operations are over.
     package static let calmMilliseconds: Int64 = 90_000
+    /// In a whole run so long that every incident that is over has cleared.
+    private static let wholeCalmMilliseconds: Int64 = 200_000
+    private static let wholeSeconds: Int64 = 400
 
     package init(seed: UInt64, seconds: Int64 = 600, servers: Int = 200) {
         self.seed = seed
@@ -38,7 +41,11 @@ package struct SimulationPlan: Equatable, Sendable {
         }
     }
 
-    var calmAt: Int64 { max(1_000, seconds * 1_000 - Self.calmMilliseconds) }
+    var calmAt: Int64 {
+        let calm =
+            seconds >= Self.wholeSeconds ? Self.wholeCalmMilliseconds : Self.calmMilliseconds
+        return max(1_000, seconds * 1_000 - calm)
+    }
 
     /// The longest pause between two operations of one operator, in milliseconds.
     var operationPause: Int64 { seed & 1 == 0 ? 3_000 : 8_000 }

@@ -110,7 +110,7 @@ final class World {
         checkers = [
             DurabilityCheck(), ReplayCheck(seed: plan.seed), QueueCheck(), CommandCheck(),
             ReportCheck(), AlertCheck(), ConvergenceCheck(), OwnerCheck(), FoldCheck(),
-            SilenceCheck(),
+            SilenceCheck(), UnhealthyRacksCheck(),
         ]
     }
 

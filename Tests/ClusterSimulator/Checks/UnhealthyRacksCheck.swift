@@ -1,0 +1,35 @@
+import TwinCore
+
+/// `GetUnhealthyRacks` says what the reference says: the racks of which at least three servers, and
+/// half of those expected, are silent; and no other, once those that came back had time to settle.
+final class UnhealthyRacksCheck: Checker {
+    let name = "unhealthy racks"
+
+    /// A rack that is back is well again after its returns, its clear delay and a little.
+    private static let settledAfter: Int64 = 150_000
+
+    func finish(in world: World) {
+        guard world.scheduler.now - world.plan.calmAt >= Self.settledAfter else { return }
+        var wanted: [String] = []
+        for rack in 0..<Workload.racks where isUnhealthy(rack, in: world) {
+            wanted.append(Workload.rackKey(rack))
+        }
+        let found = (world.datacenterTwin(Workload.datacenterKey)?.unhealthyRacks ?? [])
+            .map(\.key.description).sorted()
+        guard wanted.sorted() != found else { return }
+        world.fail(name, "unhealthy are \(found), the reference says \(wanted.sorted())")
+    }
+
+    private func isUnhealthy(_ rack: Int, in world: World) -> Bool {
+        var expected = 0
+        var silent = 0
+        for (server, reference) in world.reference.servers.enumerated() {
+            guard let state = reference.certain, state.place?.rack == rack,
+                state.windows.isEmpty, reference.taken[state.lives]?.isEmpty == false
+            else { continue }
+            expected += 1
+            if world.truth.servers[server].silentUntil == .max { silent += 1 }
+        }
+        return silent >= 3 && 2 * silent >= expected
+    }
+}
