@@ -92,6 +92,7 @@ package enum Limits {
     package static let alertWaitersMax = 256
     package static let alertWaitMax = Milliseconds.seconds(30)
     package static let quarantineMax = 1_000
+    package static let quarantineQuestionsMax = 256
     package static let quarantinedBytesShownMax = 512 * 1_024
 
     // MARK: time

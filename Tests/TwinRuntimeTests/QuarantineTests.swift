@@ -220,6 +220,19 @@ struct QuarantineTests {
         #expect(try rows.quarantinedCount() == 0, "what was dropped is not kept again")
     }
 
+    @Test("Questions that the rows have not answered are bounded: one more is overloaded")
+    func bounded() throws {
+        var cluster = try running(["s1"], try files.rows(.server))
+        cluster.server.rows = nil
+        for _ in 0..<Limits.quarantineQuestionsMax {
+            try cluster.send(.listQuarantine, to: "server@server-a", [])
+        }
+        try cluster.turn()
+        #expect(try cluster.ask(.listQuarantine, "server@server-a").refusal == .overloaded)
+        #expect(
+            cluster.server.core.quarantine.takeQuestions().count == Limits.quarantineQuestionsMax)
+    }
+
     @Test("What a twin refuses when it is handed back is told, and is out of quarantine")
     func refusedAgain() throws {
         let rows = try files.rows(.server)

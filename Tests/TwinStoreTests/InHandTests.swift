@@ -41,7 +41,10 @@ struct InHandTests {
             let key = bytes("s1")
             inHand.hold(input: key.span, digest: 42)
         }
-        #expect(try InHand(path: path).abnormalEnd == nil)
+        let next = try InHand(path: path)
+        #expect(next.abnormalEnd == nil)
+        next.mark(signal: SIGILL)
+        #expect(next.abnormalEnd == nil, "the next end is not blamed on it")
     }
 
     @Test("an end with nothing in hand is nobody's; between two entries it is the message's")

@@ -25,7 +25,7 @@ extension InstanceCore {
     /// Notes that an input of a twin is in hand; false when it must not be stepped.
     func holds(_ key: Span<UInt8>, digest: UInt64) -> Bool {
         inHand?.hold(input: key, digest: digest)
-        return quarantine.isEmpty || ban(on: key, digest: digest) == nil
+        return !quarantine.refuses(digest) || ban(on: key, digest: digest) == nil
     }
 
     func ban(on key: Span<UInt8>, digest: UInt64) -> Quarantine.Ban? {
@@ -60,7 +60,7 @@ extension InstanceCore {
         let digest = InputDigest.of(
             payload.span, seed: InputDigest.of(word.span, seed: InputSeed.message))
         inHand?.hold(message: destination.span, digest: digest)
-        guard !quarantine.isEmpty else { return nil }
+        guard quarantine.refuses(digest) else { return nil }
         let text = destination.prefix(InHand.nameBytesMax)
         let name = String(decoding: text, as: UTF8.self)
         guard let ban = quarantine.ban(on: name, digest: digest) else { return nil }
@@ -157,7 +157,7 @@ extension InstanceCore {
         case .dropQuarantined: kind = .drop(id: try quarantineID(payload, type))
         default: kind = .show(id: try quarantineID(payload, type))
         }
-        quarantine.ask(QuarantineQuestion(request: request, kind: kind))
+        try quarantine.ask(QuarantineQuestion(request: request, kind: kind))
     }
 
     private func quarantineID(
@@ -170,7 +170,7 @@ extension InstanceCore {
     package mutating func quarantineFound(
         _ finding: QuarantineFinding, for question: QuarantineQuestion
     ) {
-        quarantine.count = finding.count
+        quarantine.answered(count: finding.count)
         let request = question.request
         do throws(Refusal) {
             switch question.kind {
@@ -327,7 +327,7 @@ struct TimerGuard {
     func mayWake(_ key: [UInt8], due: Int64) -> Bool {
         let digest = InputDigest.of(UInt64(bitPattern: due), seed: InputSeed.timer)
         inHand?.hold(input: key.span, digest: digest)
-        guard !quarantine.isEmpty else { return true }
+        guard quarantine.refuses(digest) else { return true }
         let name = "\(tier)/\(String(decoding: key, as: UTF8.self))"
         return quarantine.ban(on: name, digest: digest) == nil
     }

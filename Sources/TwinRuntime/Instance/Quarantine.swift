@@ -30,6 +30,8 @@ package struct Quarantine: Sendable {
     package var count: Int
     private var kept: [Kept] = []
     private var questions: [QuarantineQuestion] = []
+    /// Asked and not answered yet.
+    private var openQuestions = 0
     /// Handed back in the open turn: their rows go once the turn is durable.
     var requeued: [Int64] = []
 
@@ -44,8 +46,8 @@ package struct Quarantine: Sendable {
         }
     }
 
-    /// Nothing is refused.
-    var isEmpty: Bool { bans.isEmpty }
+    /// Whether an input of this digest is refused for some name: asked before a name is made.
+    func refuses(_ digest: UInt64) -> Bool { !bans.isEmpty && bans[digest] != nil }
 
     func ban(on name: String, digest: UInt64) -> Ban? {
         bans[digest]?.first { $0.name == name }
@@ -71,7 +73,21 @@ package struct Quarantine: Sendable {
                 bytes: input.packed, at: at))
     }
 
-    mutating func ask(_ question: QuarantineQuestion) { questions.append(question) }
+    mutating func ask(_ question: QuarantineQuestion) throws(Refusal) {
+        guard openQuestions < Limits.quarantineQuestionsMax else {
+            throw Refusal(
+                .overloaded, "too many questions about the quarantine are open",
+                found: "\(openQuestions)", wanted: "at most \(Limits.quarantineQuestionsMax)")
+        }
+        openQuestions += 1
+        questions.append(question)
+    }
+
+    /// The rows have answered one question.
+    mutating func answered(count: Int) {
+        self.count = count
+        openQuestions -= 1
+    }
 
     /// What the rows are to keep, since the last call.
     package mutating func takeKept() -> [Kept] {

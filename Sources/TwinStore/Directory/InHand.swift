@@ -4,8 +4,9 @@ import Glibc
 /// What the engine's thread has in hand, in a page of `STATE_DIR/in-hand` that outlives the
 /// process: after an end by a trap the next start knows which input it was.
 ///
-/// Holding is a few stores, without a system call. A handler for SIGILL, SIGTRAP, SIGABRT,
-/// SIGSEGV, SIGBUS and SIGFPE marks the page (`watch`); kill -9 and a power cut never do.
+/// Holding is a few stores, without a system call; some seconds apart, when the kernel has written
+/// the page back, the next store may wait for the file system once. A handler for SIGILL, SIGTRAP,
+/// SIGABRT, SIGSEGV, SIGBUS and SIGFPE marks the page (`watch`); kill -9 and a power cut never do.
 ///
 /// Two levels: the message, named by its destination, and one input of one twin, named by its key;
 /// names beyond 160 bytes are cut. Between two entries of a batch the message is in hand again, so
@@ -44,6 +45,8 @@ package final class InHand: @unchecked Sendable {
         unsafe self.memory = memory
         unsafe page = OpaquePointer(memory)
         unsafe twin_in_hand_prepare(page)
+        // What a process without an abnormal end left in hand must not be blamed for the next.
+        if unsafe twin_in_hand_signal(page) == 0 { unsafe twin_in_hand_clear(page) }
     }
 
     deinit {
