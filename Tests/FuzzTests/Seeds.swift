@@ -28,20 +28,21 @@ enum Seeds {
         switch target {
         case .envelope:
             let texts = ["server/dc1-r07-s12", "rack#255", "dc@dc-a", "broker"]
-            return try examples().map { ($0.name, $0.envelope) }
+            return try examples().map { ($0.name, $0.envelope) } + greedy(after: [])
                 + texts.enumerated().map { ("destination-\($0.offset)", Array($0.element.utf8)) }
         case .message:
             return try MessageCheck.types.enumerated().flatMap { index, type in
                 try examples().filter { $0.type == type.rawValue }.map {
                     ("\(index)-\($0.name)", [UInt8(index)] + $0.payload)
                 }
-            }
+            } + greedy(after: [0])
         case .reportBatch:
             return try examples().filter { $0.title == "ReportBatch request" }
-                .map { ($0.name, $0.payload) }
+                .map { ($0.name, $0.payload) } + greedy(after: []) + greedy(after: [0x96])
         case .placement: return try placements()
         case .journalRecord:
             return FuzzSeeds.journalRecords.enumerated().map { ("\($0.offset)", $0.element) }
+                + greedy(after: [0]) + greedy(after: [0, 1, 0, 0])
         case .journalFile: return try journalFiles()
         case .instance:
             return try examples().enumerated().map { index, example in
@@ -54,6 +55,20 @@ enum Seeds {
                 return (example.name, head + example.payload)
             }
         }
+    }
+
+    /// Few bytes that declare much: four billion items, pairs or bytes, and a thousand containers
+    /// one inside the other. `head` is what stands before them.
+    private static func greedy(after head: [UInt8]) -> [(String, [UInt8])] {
+        let depth = 1_000
+        let openings: [(String, [UInt8])] = [
+            ("array32", [0xdd, 0xff, 0xff, 0xff, 0xff]), ("map32", [0xdf, 0xff, 0xff, 0xff, 0xff]),
+            ("str32", [0xdb, 0xff, 0xff, 0xff, 0xff]), ("bin32", [0xc6, 0xff, 0xff, 0xff, 0xff]),
+            ("ext32", [0xc9, 0xff, 0xff, 0xff, 0xff]),
+            ("deep-arrays", Array(repeating: 0x91, count: depth)),
+            ("deep-maps", Array(repeating: [0x81, 0xc0], count: depth).flatMap(\.self)),
+        ]
+        return openings.map { ("greedy-\($0.0)-after-\(head.count)", head + $0.1) }
     }
 
     // MARK: Protocol.md
