@@ -28,8 +28,7 @@ extension EndToEnd {
                 try client.servers().count { fleet.contains($0.key) && $0.lastReportAt != nil }
                     == fleet.count
             }
-            let injector = FaultInjector(
-                cluster, disks: disks, client: clients.killed, history)
+            let injector = FaultInjector(cluster, disks: disks, clients: clients, history)
             let plan = FaultPlan(
                 settings, disks: disks.isEmpty ? Member.instances : Self.smallDisks)
             try await injector.run(plan, until: settings.faults.wholeMilliseconds) {
@@ -41,7 +40,8 @@ extension EndToEnd {
             try await judge.judge(clients)
             print(
                 ChaosTable(
-                    settings, history, injector.tally, killedClients: clients.killed.killedCount,
+                    settings, history, injector.tally,
+                    killed: (clients.killed.killedCount, clients.killedReader.killedCount),
                     judge.alerts, violations: judge.violations.count))
             for violation in judge.violations {
                 Issue.record("seed \(settings.seed): \(violation)")

@@ -10,6 +10,7 @@ struct ChaosClients {
     let typed: TypedReportClient
     let registers: [RegisterClient]
     let killed: KilledClient
+    let killedReader: KilledReader
     let lives: [LifeClient]
     let windows: WindowClient
     let queries: QueryClient
@@ -48,6 +49,8 @@ struct ChaosClients {
         killed = KilledClient(
             "killed", cluster: endpoint, folder: cluster.folder.path, history,
             random: ChaosRandom(seed: seed, client: 5))
+        killedReader = KilledReader(
+            "reader", cluster: endpoint, folder: cluster.folder.path)
         lives = (1...2).map {
             LifeClient("l\($0)", endpoint, history, random: ChaosRandom(seed: seed, client: 5 + $0))
         }
@@ -65,6 +68,7 @@ struct ChaosClients {
         for register in registers { try register.check() }
         for life in lives { try life.check() }
         try killed.check()
+        try killedReader.check()
         try typed.check()
         try windows.check()
         try queries.check()

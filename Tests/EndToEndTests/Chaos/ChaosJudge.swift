@@ -124,5 +124,7 @@ struct ChaosJudge {
         alerts.judge(inOrder, lives: lives)
         violations += alerts.violations
         for reader in clients.readers { _ = try await reader.finish() }
+        violations += try KilledReader.violations(
+            try await clients.killedReader.finish(), of: inOrder)
     }
 }

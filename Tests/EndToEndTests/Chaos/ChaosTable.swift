@@ -6,7 +6,7 @@ struct ChaosTable: CustomStringConvertible {
 
     init(
         _ settings: ChaosSettings, _ history: History, _ faults: FaultInjector.Tally,
-        killedClients: Int, _ alerts: AlertChecker, violations: Int
+        killed: (operations: Int, readers: Int), _ alerts: AlertChecker, violations: Int
     ) {
         let operations = history.operations
         var refused: [String: Int] = [:]
@@ -30,7 +30,8 @@ struct ChaosTable: CustomStringConvertible {
             rows.append(("fault: \(name)", "\(count)"))
         }
         rows += [
-            ("clients that died in mid-operation", "\(killedClients)"),
+            ("clients that died in mid-operation", "\(killed.operations)"),
+            ("readers of alerts that died", "\(killed.readers)"),
             ("stopped by their disk, status 74", "\(faults.diskEnds)"),
             ("disk faults that struck nobody", "\(faults.missed)"),
             ("starts refused, name still taken", "\(faults.refusedStarts)"),

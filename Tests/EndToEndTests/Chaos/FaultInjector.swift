@@ -24,8 +24,10 @@ final class FaultInjector {
     private let cluster: Cluster
     private let disks: [Member: SmallDisk]
     private let client: KilledClient
+    private let reader: KilledReader
     private let history: History
     private(set) var tally = Tally()
+    private var clientKills = 0
     private var active: [Member: Active] = [:]
     private var restartAt: [Member: Int64] = [:]
     /// When a disk was healthy again; who had begun to end by then may still do so.
@@ -41,11 +43,12 @@ final class FaultInjector {
     private static let ignoringFileSize = ["/bin/sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh"]
 
     init(
-        _ cluster: Cluster, disks: [Member: SmallDisk], client: KilledClient, _ history: History
+        _ cluster: Cluster, disks: [Member: SmallDisk], clients: ChaosClients, _ history: History
     ) {
         self.cluster = cluster
         self.disks = disks
-        self.client = client
+        client = clients.killed
+        reader = clients.killedReader
         self.history = history
     }
 
@@ -75,7 +78,8 @@ final class FaultInjector {
 
     private func begin(_ fault: Fault) async throws {
         guard let member = fault.member else {
-            client.kill()
+            if clientKills % 2 == 0 { client.kill() } else { reader.kill() }
+            clientKills += 1
             return count(fault)
         }
         // An earlier fault may have lasted longer than planned.
