@@ -32,7 +32,17 @@ final class AlertCheck: Checker {
         for log in world.alertLogs() {
             for record in log.records { kept[record.id] = record }
         }
+        var last: [String: UInt64] = [:]
         for record in world.follower.records {
+            if let place = place(of: record) {
+                if place.number > (last[place.shard] ?? 0) + 1 {
+                    return world.fail(
+                        name,
+                        "the follower was shown \(record.id) after number "
+                            + "\(last[place.shard] ?? 0) of its shard")
+                }
+                last[place.shard] = max(last[place.shard] ?? 0, place.number)
+            }
             guard shown.insert(record.id).inserted else {
                 return world.fail(name, "the follower was shown \(record.id) twice")
             }
@@ -52,17 +62,24 @@ final class AlertCheck: Checker {
     private func checkNumbers(_ log: Log, in world: World) {
         var last: [String: UInt64] = [:]
         for record in log.records {
-            let parts = record.id.split(separator: ":")
-            guard parts.count == 3, let sequence = UInt64(parts[2]) else {
+            guard let place = place(of: record) else {
                 return world.fail(name, "\(log.instance): an alert is called \(record.id)")
             }
-            let shard = "\(parts[0])"
-            guard sequence == (last[shard] ?? 0) + 1 else {
+            guard place.number == (last[place.shard] ?? 0) + 1 else {
                 return world.fail(
-                    name, "\(log.instance): \(record.id) follows number \(last[shard] ?? 0)")
+                    name,
+                    "\(log.instance): \(record.id) follows number "
+                        + "\(last[place.shard] ?? 0)")
             }
-            last[shard] = sequence
+            last[place.shard] = place.number
         }
+    }
+
+    /// Shards keep their epoch in a run, so that their records count from one.
+    private func place(of record: AlertDocument) -> (shard: String, number: UInt64)? {
+        let parts = record.id.split(separator: ":")
+        guard parts.count == 3, let number = UInt64(parts[2]) else { return nil }
+        return (String(parts[0]), number)
     }
 
     /// The states of one incident as the log tells them.

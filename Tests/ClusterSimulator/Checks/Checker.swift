@@ -8,6 +8,11 @@ protocol Checker: AnyObject {
     func released(
         _ turn: ClosedTurn, by process: any SimulatedInstanceProcess, durable: UInt64,
         in world: World)
+    /// Rows of states up to a journal record were written, while the journal was durable to
+    /// `durable`.
+    func rowsSaved(
+        by process: any SimulatedInstanceProcess, upTo record: UInt64, journal durable: UInt64,
+        in world: World)
     /// A message leaves an instance.
     func sent(_ frames: [[UInt8]], by process: any SimulatedInstanceProcess, in world: World)
     /// An instance has recovered from its files.
@@ -21,6 +26,10 @@ protocol Checker: AnyObject {
 extension Checker {
     func released(
         _ turn: ClosedTurn, by process: any SimulatedInstanceProcess, durable: UInt64,
+        in world: World
+    ) {}
+    func rowsSaved(
+        by process: any SimulatedInstanceProcess, upTo record: UInt64, journal durable: UInt64,
         in world: World
     ) {}
     func sent(_ frames: [[UInt8]], by process: any SimulatedInstanceProcess, in world: World) {}

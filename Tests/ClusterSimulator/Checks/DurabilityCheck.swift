@@ -25,6 +25,17 @@ final class DurabilityCheck: Checker {
                 + "is durable to \(durable)")
     }
 
+    func rowsSaved(
+        by process: any SimulatedInstanceProcess, upTo record: UInt64, journal durable: UInt64,
+        in world: World
+    ) {
+        guard record > durable else { return }
+        world.fail(
+            name,
+            "\(process.name) writes rows of record \(record) while its journal is durable to "
+                + "\(durable)")
+    }
+
     func recovered(_ process: any SimulatedInstanceProcess, in world: World) {
         for (shard, position) in told[process.index] ?? [:] {
             let found = process.positions.first { $0.shard == shard }?.position ?? .none

@@ -198,6 +198,14 @@ final class SimulatedReporter: SimulatedClient {
         world.reportsSettled(batch.reports.count)
     }
 
+    /// The run is over: what is on its way may have been taken, its answer is not here yet.
+    func giveUp() {
+        for token in batches.keys.sorted() {
+            for report in batches[token]?.reports ?? [] { maybeTaken(report) }
+        }
+        for report in kept where report.commandsAtFirst != nil { maybeTaken(report) }
+    }
+
     /// It got ok: the life in force at both ends must have taken it.
     private func taken(_ report: KeptReport, isCertain: Bool) {
         let state = world.reference.servers[report.server]

@@ -18,6 +18,10 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
     unowned let world: World
     private var random: SplitMix64
     private let segmentBytes: UInt64
+    private var tampering: Tampering
+    /// For a disk that lies: what it is after the next power cut.
+    private var oldDisk: MemoryDisk?
+    private var commits = 0
 
     // MARK: what survives the process
     private(set) var disk = MemoryDisk()
@@ -53,6 +57,7 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
         segmentBytes = random.chance(0.5) ? 256 << 10 : 1 << 20
         clock = MachineClock(
             base: random.number(in: 1_000...1_000_000), skew: random.number(in: -400...400))
+        tampering = Tampering(world.plan.mutation)
         rows = MemoryRows(tier: Service.Twin.tier)
         keeper = RowKeeper(rows)
     }
@@ -82,6 +87,9 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
 
     private func open() throws {
         keeper = RowKeeper(rows)
+        if tampering.mutation == .forgetIdentity {
+            identity = MemberIdentity(clusterId: nil, startNumber: 0, isRestored: false)
+        }
         _ = try rows.checkpoint()
         let meta = rows.meta()
         let opened = try Journal(
@@ -89,7 +97,9 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
         var core = InstanceCore<Service>(
             name: try InstanceName(name), softwareVersion: "1.0.0", processNonce: random.next(),
             identity: identity, running: .zero, nextRecord: opened.lastRecord.rawValue + 1)
-        _ = try Recovery.run(&core, rows: rows, journal: opened, from: meta.journalFrom)
+        let from =
+            tampering.mutation == .skipReplay ? opened.lastRecord.next : meta.journalFrom
+        _ = try Recovery.run(&core, rows: rows, journal: opened, from: from)
         cycle = TurnCycle(core: core, durableRecord: opened.lastRecord.rawValue)
         journal = consume opened
     }
@@ -108,7 +118,8 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
         disk.heal()
         rows.heal()
         guard outage != .processCrash else { return }
-        disk = disk.copy(after: outage)
+        disk = (oldDisk ?? disk).copy(after: outage)
+        oldDisk = nil
         rows = rows.copy(after: outage)
         clock.rebooted(at: world.scheduler.now, base: random.number(in: 1_000...10_000))
     }
@@ -219,7 +230,9 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
         var bytes = 0
         for frames in messages {
             bytes += frames.reduce(0) { $0 + $1.count }
-            cycle?.receive(frames.count) { frames[$0] }
+            for frames in tampering.received(frames) {
+                cycle?.receive(frames.count) { frames[$0] }
+            }
         }
         let isMore = messages.count == Limits.messagesPerTurnMax
         cycle?.drained(messages: messages.count, bytes: bytes, stoppedAtLimit: isMore)
@@ -238,13 +251,20 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
         switch closing {
         case .nothing: break
         case .release(let turn): try release(turn)
-        case .commit(let turn): try commit(turn)
+        case .commit(let turn):
+            try commit(turn)
+            if tampering.mutation == .answerBeforeCommit { try release(turn) }
+            if tampering.mutation == .rowsBeforeJournal, let slice = turn.slice {
+                rowOutcomes += try keeper.save(slice, durable: turn.number)
+                tellRowsSaved()
+            }
         }
     }
 
     private func release(_ turn: ClosedTurn) throws {
         world.released(turn, by: self, durable: journal?.durableRecord.rawValue ?? 0)
         for frames in turn.messages { try send(frames) }
+        if tampering.mutation == .rowsBeforeJournal, turn.record != nil { return }
         if let slice = turn.slice { ask(.save(slice, durable: cycle?.durableRecord ?? 0)) }
     }
 
@@ -253,6 +273,7 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
             guard left > 0 else { throw Ended(sentence: "killed while it was sending") }
             sendsLeft = left - 1
         }
+        let frames = tampering.sent(frames)
         world.sent(frames, by: self)
         // Full queues drop: statuses repeat by themselves, clients repeat their requests.
         _ = world.network.send(frames, from: link, &world.scheduler)
@@ -278,7 +299,11 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
         isSyncing = false
         do {
             do throws(StoreError) {
-                _ = try journal?.sync()
+                if tampering.mutation != .skipSync { _ = try journal?.sync() }
+                commits += 1
+                if tampering.mutation == .syncLies, commits % 50 == 1 {
+                    oldDisk = disk.copy(after: .powerCut)
+                }
             } catch {
                 return try fail(error)
             }
@@ -318,7 +343,10 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
         do {
             switch rowJobs.removeFirst() {
             case .save(let slice, let durable):
+                var slice = slice
+                if tampering.mutation == .startReplayTooLate { slice.journalFrom = durable + 1 }
                 rowOutcomes += try keeper.save(slice, durable: durable)
+                tellRowsSaved()
             case .read(let read): rowOutcomes.append(try keeper.read(read))
             }
         } catch {
@@ -326,6 +354,12 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
         }
         if !rowJobs.isEmpty { planRows() }
         wake(at: world.scheduler.now)
+    }
+
+    private func tellRowsSaved() {
+        world.rowsSaved(
+            by: self, upTo: rows.meta().durable.rawValue,
+            journal: journal?.durableRecord.rawValue ?? 0)
     }
 
     // MARK: for checkers

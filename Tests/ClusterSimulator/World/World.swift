@@ -136,6 +136,7 @@ final class World {
             handle(event)
         }
         if violations.isEmpty {
+            for client in clients { client.giveUp() }
             for checker in checkers { checker.finish(in: self) }
         }
         trace.add(UInt64(counts.ok))
@@ -221,6 +222,14 @@ final class World {
         _ turn: ClosedTurn, by process: any SimulatedInstanceProcess, durable: UInt64
     ) {
         for checker in checkers { checker.released(turn, by: process, durable: durable, in: self) }
+    }
+
+    func rowsSaved(
+        by process: any SimulatedInstanceProcess, upTo record: UInt64, journal durable: UInt64
+    ) {
+        for checker in checkers {
+            checker.rowsSaved(by: process, upTo: record, journal: durable, in: self)
+        }
     }
 
     func sent(_ frames: [[UInt8]], by process: any SimulatedInstanceProcess) {
