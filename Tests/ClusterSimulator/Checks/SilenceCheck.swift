@@ -47,7 +47,7 @@ final class SilenceCheck: Checker {
             world.fail(
                 name,
                 "\(twin.key) is silent for \((now - truth.silentSince) / 1_000) s and is "
-                    + "called \(twin.statusWord)")
+                    + "called \(twin.statusWord); \(world.watching(server))")
         }
     }
 }

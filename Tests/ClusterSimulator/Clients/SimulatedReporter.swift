@@ -219,7 +219,9 @@ final class SimulatedReporter: SimulatedClient {
     /// It may be in any life that was possible meanwhile.
     private func maybeTaken(_ report: KeptReport) {
         let state = world.reference.servers[report.server]
-        for life in 0...((state.possible.map(\.lives).max() ?? 0)) {
+        // A commission that is on its way may have begun the next one.
+        let last = (state.possible.map(\.lives).max() ?? 0) + (state.isChanging ? 1 : 0)
+        for life in 0...last {
             world.reference.servers[report.server].maybeTaken[life, default: []]
                 .insert(report.at.milliseconds)
         }

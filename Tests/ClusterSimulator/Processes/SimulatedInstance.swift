@@ -344,7 +344,7 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
             switch rowJobs.removeFirst() {
             case .save(let slice, let durable):
                 var slice = slice
-                if tampering.mutation == .startReplayTooLate { slice.journalFrom = durable + 1 }
+                if tampering.mutation == .startReplayTooLate { slice.journalFrom = durable + 3 }
                 rowOutcomes += try keeper.save(slice, durable: durable)
                 tellRowsSaved()
             case .read(let read): rowOutcomes.append(try keeper.read(read))

@@ -19,6 +19,27 @@ extension World {
         }
     }
 
+    /// How the owner of a server watches it, in words.
+    func watching(_ server: Int) -> String {
+        do {
+            let key = try TwinKey(Workload.serverKey(server))
+            let index = Int(key.shardIndex(shardCount: World.shardsPerTier))
+            for instance in servers {
+                guard let core = instance.cycle?.core, index < core.shards.count,
+                    let shard = core.shards[index]
+                else { continue }
+                let elapsed = shard.elapsed(at: core.time).milliseconds
+                let next = shard.nextTimer.map { "\($0.milliseconds)" } ?? "never"
+                return "\(instance.name) is at \(elapsed) ms, "
+                    + (shard.conditions.isObserving ? "observes" : "is blind")
+                    + " since its floor \(shard.conditions.floor.milliseconds) ms, wakes at \(next)"
+            }
+        } catch {
+            fail("world", "\(error)")
+        }
+        return "nobody serves it"
+    }
+
     func serverTwin(_ key: String) -> ServerTwin? { twin(key, in: servers) }
     func rackTwin(_ key: String) -> RackTwin? { twin(key, in: racks) }
     func datacenterTwin(_ key: String) -> DatacenterTwin? { twin(key, in: datacenters) }
