@@ -69,5 +69,11 @@ package enum MessageCheck {
         MessageForm(.statuses, StatusBatch<RackStatus>.self),
         MessageForm(.receipts, ReceiptBatch.self),
         MessageForm(.audit, AuditPart.self),
+        MessageForm(.askAudit, AuditAsk.self),
+        MessageForm(.listQuarantine, QuarantineListDocument.self),
+        MessageForm(.getQuarantined, QuarantinedRequest.self),
+        MessageForm(.getQuarantined, QuarantinedDocument.self),
+        MessageForm(.requeueQuarantined, QuarantineCommandDocument.self),
+        MessageForm(.dropQuarantined, QuarantineCommandDocument.self),
     ]
 }

@@ -105,14 +105,17 @@ extension BrokerMachine {
         }
         return slot
     }
+
     /// Whether a message that came unregistered is from an instance of ours that has not
     /// registered again yet, after a restart of the broker or a reconnect. It is refused like a
-    /// stranger's, but that is the way back in and nothing to show an operator.
+    /// stranger's, but that is the way back in and nothing to show an operator. While the instance
+    /// is here over another connection, whoever uses its name is a stranger.
     package func isReturning(
         routingID: [UInt8], instance: String?, startNumber: UInt64?
     ) -> Bool {
         guard slotByRoutingID[routingID] == nil,
-            let member = record.members.first(where: { $0.name.text == instance })
+            let member = record.members.first(where: { $0.name.text == instance }),
+            slotByName[member.name].flatMap({ instances[$0].connection }) == nil
         else { return false }
         return startNumber == member.confirmedStart || startNumber == member.offeredStart
     }

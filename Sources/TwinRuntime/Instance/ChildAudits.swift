@@ -133,7 +133,9 @@ extension InstanceCore where Service: ChildService {
             let forgotten = Receipt(
                 parent: parent, version: .none, disposition: .lacking, folds: FoldSet())
             guard !twin.isSettled(by: forgotten) else { continue }
-            take(.twin(ordinal: ordinal, Twin.input(for: forgotten)), in: index)
+            takeOwn(
+                Twin.input(for: forgotten), ordinal: ordinal, digest: Self.digest(of: forgotten),
+                in: index)
         }
     }
 

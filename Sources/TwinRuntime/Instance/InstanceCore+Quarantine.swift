@@ -316,6 +316,7 @@ enum InputSeed {
     static let timer: UInt64 = 5
     static let journalled: UInt64 = 6
     static let unheard: UInt64 = 7
+    static let awaited: UInt64 = 8
 }
 
 /// What decides about timers while their shard is busy with them.

@@ -124,6 +124,9 @@ extension InstanceCore where Service: ParentService {
         parents[entry.child] = entry.parent
         let parent = twin(entry.parent, in: index)
         guard parent?.lacks(entry.child, at: entry.version) ?? true else { return }
+        // What is quarantined here would only be refused again.
+        let digest = Self.digest(ofStatusOf: entry.child, at: entry.version, isLeaving: false)
+        guard ban(on: entry.parent.bytes.span, digest: digest) == nil else { return }
         answer.entries.append(
             ReceiptBatch.Entry(
                 shard: UInt16(index), epoch: shard.epoch, child: entry.child,
@@ -192,7 +195,9 @@ extension InstanceCore where Service: ParentService {
         if asOf.epoch > max(known, .first) {
             take(.sourceEpoch(shard: childShard, asOf.epoch), in: index)
         }
-        take(.twin(ordinal: twin.ordinal, Twin.input(for: message)), in: index)
+        takeOwn(
+            Twin.input(for: message), ordinal: twin.ordinal,
+            digest: Self.digest(ofStatusOf: child, at: asOf, isLeaving: true), in: index)
     }
 
     private mutating func answered(_ children: ShardSet, in index: Int) {
@@ -205,8 +210,10 @@ extension InstanceCore where Service: ParentService {
     }
 
     private mutating func look(_ index: Int) {
+        guard let awaited = shards[index]?.conditions.awaitedChildShards else { return }
+        let digest = Self.digest(ofUnheard: awaited, seed: InputSeed.awaited)
         for ordinal in shards[index]?.ordinals ?? [] {
-            take(.twin(ordinal: ordinal, Twin.childShardsInput), in: index)
+            takeOwn(Twin.childShardsInput, ordinal: ordinal, digest: digest, in: index)
         }
     }
 
