@@ -290,7 +290,10 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
             return try fail(error)
         }
         isSyncing = true
-        let takes = random.chance(0.002) ? random.number(in: 500...3_000) : random.number(in: 1...6)
+        // A sync of more than 2 s blinds the instance, which is a fault: not while all is calm.
+        let slowest: Int64 = world.isCalm ? 1_500 : 3_000
+        let takes =
+            random.chance(0.002) ? random.number(in: 500...slowest) : random.number(in: 1...6)
         world.scheduler.plan(.synced(process: index, life: life), at: world.scheduler.now + takes)
     }
 
