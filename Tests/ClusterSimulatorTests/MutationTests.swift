@@ -1,11 +1,19 @@
 import ClusterSimulator
 import Testing
 
-/// A checker that catches nothing is a defect.
+/// The checkers checked: a checker that catches nothing is a defect.
 @Suite("Mutations of the cluster", .serialized)
 struct MutationTests {
     /// Runs that were given to each mutation at most: short ones, with much that breaks.
     private static let seeds: ClosedRange<UInt64> = 1...40
+    /// So many of them must pass when nothing is broken.
+    private static let quietSeeds: ClosedRange<UInt64> = 1...12
+
+    private static func plan(_ seed: UInt64) -> SimulationPlan {
+        var plan = SimulationPlan(seed: seed, seconds: 180, servers: 40)
+        plan.faultsPerMinute = 25
+        return plan
+    }
 
     #if !DEBUG
         @Test(
@@ -13,12 +21,16 @@ struct MutationTests {
             arguments: Mutation.allCases)
         func isCaught(mutation: Mutation) {
             let caught = Self.seeds.first { seed in
-                var plan = SimulationPlan(seed: seed, seconds: 150, servers: 40)
-                plan.faultsPerMinute = 12
+                var plan = Self.plan(seed)
                 plan.mutation = mutation
                 return !Simulation.run(plan).violations.isEmpty
             }
             #expect(caught != nil)
+        }
+
+        @Test("Nothing is caught where nothing is broken", arguments: MutationTests.quietSeeds)
+        func isQuiet(seed: UInt64) {
+            #expect(Simulation.run(Self.plan(seed)).violations == [])
         }
     #endif
 }

@@ -39,8 +39,8 @@ package struct Shard<Twin: ShardTwin>: Sendable {
     /// The twins in the order of their keys, for lists.
     package private(set) var order = KeyOrder()
     var slotOfOrdinal: [UInt32: Int] = [:]
-    var timers = TimerQueue()
-    var wallTimers = TimerQueue()
+    package var timers = TimerQueue()
+    package var wallTimers = TimerQueue()
     private var effects = StepEffects()
 
     /// Inputs and alerts of the open turn, in order; taken by the turn's record.

@@ -8,6 +8,7 @@ final class AlertCheck: Checker {
 
     func finish(in world: World) {
         checkFollower(in: world)
+        checkComplete(in: world)
         let logs = world.alertLogs()
         var open: [String: String] = [:]
         for log in logs {
@@ -55,6 +56,23 @@ final class AlertCheck: Checker {
         }
     }
 
+    /// Whoever follows the logs is shown the newest records too, soon.
+    private func checkComplete(in world: World) {
+        let known = Set(world.follower.records.map(\.id))
+        let old = MachineClock.wall(at: world.scheduler.now - Self.shownWithin)
+        for log in world.alertLogs() {
+            let missed = log.records.first { record in
+                record.at.timestamp < old && !known.contains(record.id)
+            }
+            guard let missed else { continue }
+            return world.fail(
+                name, "the follower was never shown \(missed.id), \(words(missed))")
+        }
+    }
+
+    /// A page may wait behind a slow disk and a new attempt.
+    private static let shownWithin: Int64 = 20_000
+
     private func words(_ record: AlertDocument) -> String {
         "\(record.change) of \(record.incident?.id ?? record.address)"
     }
@@ -86,7 +104,10 @@ final class AlertCheck: Checker {
     private func follow(
         _ record: AlertDocument, _ open: inout [String: String], in world: World
     ) {
-        guard let incident = record.incident else { return }
+        guard let incident = record.incident else {
+            followVerdict(record, &open, in: world)
+            return
+        }
         let state = open[incident.id]
         switch record.change {
         case "opened":
@@ -101,6 +122,17 @@ final class AlertCheck: Checker {
         default:
             if state != "open" { wrong(record, state, in: world) }
         }
+    }
+
+    /// A change of verdict is a change; kept beside the incidents, whose ids have a number.
+    private func followVerdict(
+        _ record: AlertDocument, _ known: inout [String: String], in world: World
+    ) {
+        guard let verdict = record.verdict?.rawValue else { return }
+        if known[record.address] == verdict {
+            world.fail(name, "\(record.id) says that \(record.address) is \(verdict) once more")
+        }
+        known[record.address] = verdict
     }
 
     private func wrong(_ record: AlertDocument, _ state: String?, in world: World) {

@@ -5,6 +5,47 @@ import TwinCore
 final class ConvergenceCheck: Checker {
     let name = "convergence"
 
+    /// By twin: the version that a parent has not receipted, and since when it was seen so.
+    private var owed: [String: (version: Version, since: Int64)] = [:]
+
+    /// In the calm: what a twin owes is soon receipted, to the last one.
+    func look(in world: World) {
+        let calm = world.scheduler.now - world.plan.calmAt
+        guard calm >= Self.settlingMilliseconds, calm / 1_000 % Self.looksPerCheck == 0 else {
+            return
+        }
+        for server in world.reference.servers.indices {
+            noteDebt(of: world.serverTwin(Workload.serverKey(server)), in: world)
+        }
+        for rack in 0..<Workload.racks {
+            noteDebt(of: world.rackTwin(Workload.rackKey(rack)), in: world)
+        }
+    }
+
+    private func noteDebt<Twin: ChildTwin>(of twin: Twin?, in world: World) {
+        guard let twin else { return }
+        let name = twin.book.address.description
+        guard !twin.owedParents.isEmpty else {
+            owed[name] = nil
+            return
+        }
+        let now = world.scheduler.now
+        guard let known = owed[name], known.version == twin.version else {
+            owed[name] = (twin.version, now)
+            return
+        }
+        guard now - known.since >= Self.owedMilliseconds else { return }
+        world.fail(
+            self.name,
+            "\(name) owes version \(twin.version) to \(twin.owedParents.map(\.description)) "
+                + "for \(now - known.since) ms, long after the last fault")
+    }
+
+    private static let looksPerCheck: Int64 = 5
+    private static let settlingMilliseconds: Int64 = 30_000
+    /// Twice the longest pause before something is told again.
+    private static let owedMilliseconds: Int64 = 20_000
+
     func finish(in world: World) {
         for process in world.instances {
             guard process.isUp, process.isMember else {

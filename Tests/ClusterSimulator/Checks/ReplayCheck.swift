@@ -1,4 +1,5 @@
 import SimulatedFleet
+import TwinStore
 
 /// Replaying the files of an instance gives the same twins, bit for bit, at any time.
 final class ReplayCheck: Checker {
@@ -14,10 +15,13 @@ final class ReplayCheck: Checker {
         guard random.index(below: Self.looksPerCheck) == 0,
             let process = random.pick(world.instances)
         else { return }
-        process.checkReplay()
+        let outages: [Outage] = [
+            .processCrash, .powerCut, .tornPowerCut(seed: UInt64(random.index(below: 1_000))),
+        ]
+        process.checkReplay(after: random.pick(outages) ?? .processCrash)
     }
 
     func finish(in world: World) {
-        for process in world.instances { process.checkReplay() }
+        for process in world.instances { process.checkReplay(after: .powerCut) }
     }
 }

@@ -12,8 +12,15 @@ final class SilenceCheck: Checker {
     /// restart of the broker, three intervals, and a little.
     private static let foundWithin: Int64 = 85_000
 
+    /// By server: its last return from a silence, which stays known when it was a short one.
+    private var returns: [Int: Timestamp] = [:]
+
     func look(in world: World) {
+        for process in world.instances where process.tier == .server {
+            checkFloors(of: process, in: world)
+        }
         guard world.scheduler.now >= 5_000 else { return }
+        for server in world.reference.servers.indices { lookBack(at: server, in: world) }
         for server in world.reference.servers.indices {
             guard !mayBeSilent(server, in: world),
                 let twin = world.serverTwin(Workload.serverKey(server)),
@@ -26,6 +33,36 @@ final class SilenceCheck: Checker {
                     + "\(last) ms ago")
             return
         }
+    }
+
+    /// By shard: its own time when it was last seen to be blind.
+    private var blindAt: [UInt16: Elapsed] = [:]
+
+    /// A shard that sees again counts no silence from before.
+    private func checkFloors(of process: any SimulatedInstanceProcess, in world: World) {
+        for sight in process.sights {
+            guard sight.isObserving else {
+                blindAt[sight.shard] = sight.elapsed
+                continue
+            }
+            guard let blind = blindAt[sight.shard], sight.floor < blind else { continue }
+            world.fail(
+                name,
+                "\(process.name) counts silence in shard \(sight.shard) from "
+                    + "\(sight.floor.milliseconds) ms, when it was blind until "
+                    + "\(blind.milliseconds) ms")
+        }
+    }
+
+    /// A server that came back was called missing, if only between two looks.
+    private func lookBack(at server: Int, in world: World) {
+        guard let twin = world.serverTwin(Workload.serverKey(server)),
+            let returned = twin.continuity.returnedAt, returns[server] != returned
+        else { return }
+        returns[server] = returned
+        guard !mayBeSilent(server, in: world), twin.commission != nil else { return }
+        world.fail(
+            name, "\(twin.key) was called missing and has never been silent for so long")
     }
 
     private func mayBeSilent(_ server: Int, in world: World) -> Bool {

@@ -103,6 +103,7 @@ struct Requester {
         case .wait(let until):
             pending[index].dueAt = until
         case .end(let end):
+            complain(index, end, in: world)
             finish(index, .ended(end))
         }
     }
@@ -132,6 +133,23 @@ struct Requester {
             world.fail("client", "an answer could not be read: \(error)")
         }
     }
+
+    /// When faults are over, everybody gets an answer, if only after another attempt.
+    private func complain(_ index: Int, _ end: RequestTracker.End, in world: World) {
+        let request = pending[index]
+        guard request.submittedAt >= world.plan.calmAt + Self.settlingMilliseconds else { return }
+        switch end {
+        case .refused(let refusal) where !refusal.code.isWorthRetrying: return
+        case .refused, .neverSent, .outcomeUnknown:
+            world.fail(
+                "answers",
+                "\(request.type.rawValue) to \(request.destination) ended with \(end) after "
+                    + "\(request.tracker.attempts) attempts, long after the last fault")
+        }
+    }
+
+    /// So long after the last fault whoever had ended is back.
+    private static let settlingMilliseconds: Int64 = 30_000
 
     private mutating func finish(_ index: Int, _ result: Finished.Result) {
         let request = pending[index]

@@ -108,6 +108,7 @@ final class SimulatedOperator: SimulatedClient {
             answered(operation, payload, floor: floor)
         case .ended(.refused(let refusal)):
             world.counts.refused += 1
+            if world.isTelling { world.tell("\(name): \(operation): \(refusal)") }
             refused(operation, refusal, generation: generation, attempts: finished.attempts)
         case .ended(.outcomeUnknown):
             world.counts.unknown += 1
@@ -226,6 +227,14 @@ final class SimulatedOperator: SimulatedClient {
                     + "\(document?.location.rack ?? "none") with labels "
                     + "\((document?.labels ?? [:]).sorted { $0.key < $1.key }), "
                     + "\(document?.status ?? "unknown"); possible was only \(reference.possible)")
+        }
+        if let document, let known = reference.generation, reference.certain != nil,
+            document.status != "decommissioned", document.generation != known
+        {
+            world.fail(
+                "commands",
+                "\(Workload.serverKey(server)) says generation \(document.generation), "
+                    + "\(known) was the last that got ok")
         }
         world.reference.servers[server].possible = matching
         if let document, matching.count == 1, document.status != "decommissioned" {

@@ -34,7 +34,8 @@ enum FaultSchedule {
             .crashInRecovery, .bitFlip, .connectionReset, .clientReset, .wallStep:
             200...8_000
         case .pause, .suspend: 300...20_000
-        case .partitionUp, .partitionDown, .partitionBoth: 500...25_000
+        // Also longer than a silence that makes a server missing: the blind must not blame.
+        case .partitionUp, .partitionDown, .partitionBoth: 500...60_000
         case .slowNetwork, .lossyNetwork: 2_000...30_000
         case .serverClock, .serverSilent, .rackSilent, .feedSilent: 20_000...90_000
         }

@@ -124,7 +124,8 @@ extension World {
 
     private func partition(_ fault: PlannedFault) {
         let link = partitioned(fault)
-        let until = scheduler.now + fault.milliseconds
+        // All are over when the calm begins.
+        let until = min(scheduler.now + fault.milliseconds, plan.calmAt)
         disturbances[link] = max(disturbances[link] ?? 0, until + 1_000)
         if fault.kind != .partitionDown { network.block(link, .up, until: until) }
         if fault.kind != .partitionUp { network.block(link, .down, until: until) }
@@ -165,6 +166,25 @@ extension World {
         }
         truth.heal(at: scheduler.now)
     }
+
+    /// In every third run one rack falls silent shortly before faults are over.
+    func beginLastOutage() {
+        guard plan.seed % 3 == 1 else { return }
+        for server in servers(where: { $0.rack == lastRack }) {
+            truth.silence(server, from: scheduler.now, until: plan.calmAt + 1)
+        }
+    }
+
+    /// One server of that rack stays silent when the others come back: its incident outlives the
+    /// rack's, and nothing may explain it away any more.
+    func leaveOneSilent() {
+        guard plan.seed % 3 == 1, let one = servers(where: { $0.rack == lastRack }).first else {
+            return
+        }
+        truth.silence(one, from: scheduler.now, until: .max)
+    }
+
+    private var lastRack: Int { Int(plan.seed / 3 % UInt64(Workload.racks)) }
 
     /// In every third run one rack falls silent with the last fault, and stays so.
     func silenceForGood() {

@@ -20,6 +20,8 @@ extension SimulatedInstance: SimulatedInstanceProcess {
                 Limits.unknownReportersMax
             ),
             ("alert waiters", core.waiterCount, Limits.alertWaitersMax),
+            // One slice at a time; a longer queue of them would have no bound.
+            ("unwritten slices", sliceCount, 1),
             ("debts", core.owing.count, twinCount * (Limits.formerRacksMax + 2)),
         ]
     }
@@ -43,19 +45,51 @@ extension SimulatedInstance: SimulatedInstanceProcess {
 
     // MARK: replay
 
-    func checkReplay() {
+    func checkReplay(after outage: Outage) {
         guard isQuiet, let live = cycle?.core else { return }
         do {
-            let names = Self.differences(live, try recoveredCopy(from: disk))
+            let names = Self.differences(live, try recoveredCopy(from: disk, after: outage))
             guard !names.isEmpty else { return }
             world.fail(
                 "replay",
-                "\(name): a second process that recovered from the same files differs "
-                    + "in \(names.prefix(4).joined(separator: "; "))")
+                "\(name): a second process that recovered from the same files after "
+                    + "\(outage) differs in \(names.prefix(4).joined(separator: "; "))")
         } catch {
-            world.fail("replay", "\(name): its files cannot be recovered: \(error)")
+            world.fail(
+                "replay", "\(name): its files cannot be recovered after \(outage): \(error)")
         }
     }
+
+    // MARK: sight and timers
+
+    var sights: [(shard: UInt16, isObserving: Bool, floor: Elapsed, elapsed: Elapsed)] {
+        let count = cycle?.core.shards.count ?? 0
+        return (0..<count).compactMap { index in
+            guard let conditions = cycle?.core.shards[index]?.conditions,
+                let elapsed = cycle?.core.context(of: index)?.elapsed
+            else { return nil }
+            return (UInt16(index), conditions.isObserving, conditions.floor, elapsed)
+        }
+    }
+
+    var overdue: (twin: String, milliseconds: Int64)? {
+        let count = cycle?.core.shards.count ?? 0
+        for index in 0..<count {
+            guard let now = cycle?.core.context(of: index)?.elapsed else { continue }
+            let slots = cycle?.core.shards[index]?.slots.count ?? 0
+            for slot in 0..<slots {
+                guard let due = cycle?.core.shards[index]?.slots[slot].twin?.nextDue, due < now,
+                    let twin = cycle?.core.shards[index]?.slots[slot].twin
+                else { continue }
+                let late = (now - due).rawValue
+                if late > Self.timerSlack { return (twin.book.address.description, late) }
+            }
+        }
+        return nil
+    }
+
+    /// A timer that stays due fires again after a beat; a turn takes at most a second of time.
+    private static var timerSlack: Int64 { 5_000 }
 
     func checkBitFlip(draw: UInt64) {
         guard isQuiet, let live = cycle?.core else { return }
@@ -72,7 +106,7 @@ extension SimulatedInstance: SimulatedInstanceProcess {
         }
         let copy: InstanceCore<Service>
         do {
-            copy = try recoveredCopy(from: damaged)
+            copy = try recoveredCopy(from: damaged, after: .processCrash)
         } catch {
             // Found and said: all that is wanted.
             return world.counts.flipsFound += 1

@@ -22,6 +22,7 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
     /// For a disk that lies: what it is after the next power cut.
     private var oldDisk: MemoryDisk?
     private var commits = 0
+    private var saboteur: Saboteur<Service>
 
     // MARK: what survives the process
     private(set) var disk = MemoryDisk()
@@ -54,7 +55,8 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
         self.world = world
         link = world.network.add(name: name, side: .service)
         random = RandomStream.processes.random(seed: world.plan.seed, index: index)
-        segmentBytes = random.chance(0.5) ? 256 << 10 : 1 << 20
+        saboteur = Saboteur(world.plan.mutation)
+        segmentBytes = saboteur.segmentBytes(random.chance(0.5) ? 256 << 10 : 1 << 20)
         clock = MachineClock(
             base: random.number(in: 1_000...1_000_000), skew: random.number(in: -400...400))
         tampering = Tampering(world.plan.mutation)
@@ -99,7 +101,7 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
             identity: identity, running: .zero, nextRecord: opened.lastRecord.rawValue + 1)
         let from =
             tampering.mutation == .skipReplay ? opened.lastRecord.next : meta.journalFrom
-        _ = try Recovery.run(&core, rows: rows, journal: opened, from: from)
+        try saboteur.recover(&core, rows: rows, journal: opened, from: from)
         cycle = TurnCycle(core: core, durableRecord: opened.lastRecord.rawValue)
         journal = consume opened
     }
@@ -193,6 +195,7 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
         cycle?.open(at: now)
         try takeRowOutcomes()
         if !isFull { drain() }
+        cycle?.core.spoilTurn(by: &saboteur)
         settleIdentity()
         for frames in cycle?.core.takeUrgent() ?? [] { try send(frames) }
         if cycle?.inFlight == nil { try close() }
@@ -214,7 +217,9 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
     private func takeRowOutcomes() throws {
         for outcome in rowOutcomes {
             switch outcome {
-            case .saved: cycle?.core.sliceSaved()
+            case .saved:
+                cycle?.core.sliceSaved()
+                if saboteur.dropsJournalEarly { try dropEarly() }
             case .checkpointed(let record): try drop(before: record)
             case .read(let found): cycle?.core.alertsRead(found)
             case .quarantine, .quarantined: break
@@ -230,10 +235,11 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
         var bytes = 0
         for frames in messages {
             bytes += frames.reduce(0) { $0 + $1.count }
-            for frames in tampering.received(frames) {
+            for frames in tampering.received(saboteur.read(frames, as: name)) {
                 cycle?.receive(frames.count) { frames[$0] }
             }
         }
+        saboteur.drained(messages.count, isBehindCommit: cycle?.inFlight != nil)
         let isMore = messages.count == Limits.messagesPerTurnMax
         cycle?.drained(messages: messages.count, bytes: bytes, stoppedAtLimit: isMore)
     }
@@ -265,7 +271,9 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
         world.released(turn, by: self, durable: journal?.durableRecord.rawValue ?? 0)
         for frames in turn.messages { try send(frames) }
         if tampering.mutation == .rowsBeforeJournal, turn.record != nil { return }
-        if let slice = turn.slice { ask(.save(slice, durable: cycle?.durableRecord ?? 0)) }
+        guard let slice = turn.slice else { return }
+        ask(.save(slice, durable: cycle?.durableRecord ?? 0))
+        if saboteur.hurriesRows { cycle?.core.sliceSaved() }
     }
 
     private func send(_ frames: [[UInt8]]) throws {
@@ -273,7 +281,8 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
             guard left > 0 else { throw Ended(sentence: "killed while it was sending") }
             sendsLeft = left - 1
         }
-        let frames = tampering.sent(frames)
+        let frames = saboteur.sent(tampering.sent(frames))
+        guard !frames.isEmpty else { return }
         world.sent(frames, by: self)
         // Full queues drop: statuses repeat by themselves, clients repeat their requests.
         _ = world.network.send(frames, from: link, &world.scheduler)
@@ -284,10 +293,12 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
     /// The record is visible at once and durable when the sync ends.
     private func commit(_ turn: ClosedTurn) throws {
         guard let record = turn.record else { return }
-        do throws(StoreError) {
-            _ = try journal?.append(record.span)
-        } catch {
-            return try fail(error)
+        if !saboteur.losesRecord() {
+            do throws(StoreError) {
+                _ = try journal?.append(record.span)
+            } catch {
+                return try fail(error)
+            }
         }
         isSyncing = true
         // A sync of more than 2 s blinds the instance, which is a fault: not while all is calm.
@@ -323,6 +334,10 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
     private func fail(_ error: StoreError) throws {
         for frames in try cycle?.refusals(for: error) ?? [] { try send(frames) }
         throw error
+    }
+
+    private func dropEarly() throws {
+        if let last = journal?.lastRecord { try drop(before: last) }
     }
 
     private func drop(before record: RecordNumber) throws {
@@ -367,12 +382,19 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
 
     // MARK: for checkers
 
+    /// Slices that the rows were given and have not written.
+    var sliceCount: Int {
+        rowJobs.count { if case .save = $0 { true } else { false } }
+    }
+
     var isQuiet: Bool { isUp && !isSyncing && durable == nil && cycle?.inFlight == nil }
 
     /// A second core that recovers from what a process would find now.
-    func recoveredCopy(from disk: MemoryDisk) throws -> InstanceCore<Service> {
-        let files = disk.copy(after: .processCrash)
-        let tables = rows.copy(after: .processCrash)
+    func recoveredCopy(
+        from disk: MemoryDisk, after outage: Outage
+    ) throws -> InstanceCore<Service> {
+        let files = disk.copy(after: outage)
+        let tables = rows.copy(after: outage)
         let meta = tables.meta()
         let journal = try Journal(
             on: files, segmentBytes: segmentBytes, salt: 1, knownDurable: meta.durable)

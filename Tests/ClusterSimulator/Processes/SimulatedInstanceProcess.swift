@@ -15,8 +15,13 @@ protocol SimulatedInstanceProcess: SimulatedProcess {
     func failRows(with kind: StoreError.Kind)
     /// One changed bit of the journal must be found by a start, or change nothing.
     func checkBitFlip(draw: UInt64)
-    /// A second process that recovers from the same files must be bit for bit the same.
-    func checkReplay()
+    /// A second process that recovers from the same files must be bit for bit the same, also when
+    /// the power fails now: nothing is on its way to the disk.
+    func checkReplay(after outage: Outage)
+    /// What each of its shards sees, by the shard's own time.
+    var sights: [(shard: UInt16, isObserving: Bool, floor: Elapsed, elapsed: Elapsed)] { get }
+    /// A twin that wanted to be woken some time ago, by the time of its shard; nil = there is none.
+    var overdue: (twin: String, milliseconds: Int64)? { get }
     /// The bounded queues of its core with their limits.
     var queues: [(name: String, count: Int, limit: Int)] { get }
     /// How far its shards had come when its last turn closed.

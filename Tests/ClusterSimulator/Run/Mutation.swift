@@ -1,5 +1,6 @@
 /// A behaviour that is broken on purpose, to see that a checker notices: production's code between
-/// hands that cheat. Nothing of this is in production; see `Tampering` for what each does.
+/// hands that cheat. Nothing of this is in production; see `Tampering` and `Saboteur` for what each
+/// does.
 package enum Mutation: String, CaseIterable, Sendable {
     /// Messages leave when their turn is closed, before its record is durable.
     case answerBeforeCommit = "answer-before-commit"
@@ -27,4 +28,50 @@ package enum Mutation: String, CaseIterable, Sendable {
     case loseAlerts = "lose-alerts"
     /// Records of the alert log reach their reader twice.
     case repeatAlerts = "repeat-alerts"
+
+    // MARK: between an instance and its disk
+    /// What gathered behind a commit is answered and never written.
+    case loseHeldTurn = "lose-held-turn"
+    /// The journal goes as soon as the rows are written, not when they are durable.
+    case journalDroppedEarly = "journal-dropped-early"
+    /// A second slice is made while the rows still write the first: a queue without a limit.
+    case rowsWithoutLimit = "rows-without-limit"
+    /// A start does not replay the last record.
+    case recoverySkipsLastRecord = "recovery-skips-last-record"
+    /// A start arms no timers.
+    case timersForgotten = "timers-forgotten"
+    /// A decommissioned server is under watch again after a start.
+    case decommissionForgotten = "decommission-forgotten"
+    /// A step of a twin that no record holds: replay cannot know it, nor the alert log.
+    case stepWithoutRecord = "step-without-record"
+
+    // MARK: between an instance and those it answers
+    /// A report that is known is taken once more under another time.
+    case reportUnderNewTime = "report-under-new-time"
+    /// A report that was refused gets ok.
+    case refusalHidden = "refusal-hidden"
+    /// A command is carried out again after a later one.
+    case commandRepeatedLate = "command-repeated-late"
+    /// Ok names a generation that never came into force.
+    case generationInvented = "generation-invented"
+    /// Some requests never get an answer, however often they come.
+    case answerForgotten = "answer-forgotten"
+
+    // MARK: between twins
+    /// A child believes in a receipt for what its parent never got.
+    case receiptInvented = "receipt-invented"
+    /// A rack counts the messages of its servers instead of the servers.
+    case messagesCounted = "messages-counted"
+    /// A child is folded under an incident that its parent does not have.
+    case foldUnderNothing = "fold-under-nothing"
+    /// An incident opens without a record, and its end is told all the same.
+    case closeWithoutOpen = "close-without-open"
+    /// A transition is recorded twice, under two numbers.
+    case transitionTwice = "transition-twice"
+
+    // MARK: owners and blindness
+    /// An instance serves a shard that the broker gave to another one.
+    case shardOfAnother = "shard-of-another"
+    /// After a blind time silence counts from before it.
+    case floorForgotten = "floor-forgotten"
 }

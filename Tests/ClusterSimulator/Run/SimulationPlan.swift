@@ -58,6 +58,9 @@ extension SimulationPlan: CustomStringConvertible {
     package var description: String {
         var parts = ["seconds=\(seconds)", "servers=\(servers)"]
         if operationsMax != .max { parts.append("operations=\(operationsMax)") }
+        if faultsPerMinute != SimulationPlan(seed: seed).faultsPerMinute {
+            parts.append("rate=\(faultsPerMinute)")
+        }
         if let faultsKept {
             parts.append("faults=\(faultsKept.map(String.init).joined(separator: "+"))")
         }
@@ -78,6 +81,9 @@ extension SimulationPlan: CustomStringConvertible {
             case "servers":
                 guard let number = Int(sides[1]) else { return nil }
                 servers = number
+            case "rate":
+                guard let number = Double(sides[1]) else { return nil }
+                faultsPerMinute = number
             case "operations":
                 guard let number = Int(sides[1]) else { return nil }
                 operationsMax = number

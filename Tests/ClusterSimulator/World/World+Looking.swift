@@ -63,6 +63,17 @@ extension World {
         return nil
     }
 
+    /// What `GetUnhealthyRacks` answers now; nil while nobody serves the data center.
+    func unhealthyRacksAnswer() -> UnhealthyRacksDocument? {
+        guard let twin = datacenterTwin(Workload.datacenterKey) else { return nil }
+        let shard = Int(twin.key.shardIndex(shardCount: World.shardsPerTier))
+        let owner = datacenters.first { instance in
+            instance.positions.contains { Int($0.shard) == shard }
+        }
+        guard let context = owner?.cycle?.core.documentContext(of: shard) else { return nil }
+        return UnhealthyRacksDocument(twin, request: nil, in: context)
+    }
+
     /// The ids of all incidents that are open or recovering in some twin.
     func openIncidents() -> [String] {
         openIncidents(in: servers) + openIncidents(in: racks) + openIncidents(in: datacenters)

@@ -11,6 +11,8 @@ final class World {
     private static let letters = ["a", "b"]
     static let shardsPerTier = 8
     private static let reporters = 4
+    /// A rack that falls silent so long before the last fault is told as one outage by then.
+    static let lastOutageMilliseconds: Int64 = 75_000
     static let usualDelays: ClosedRange<Int64> = 0...2
     /// A connection ends when nothing came over it for so long.
     static let heartbeatMilliseconds: Int64 = 10_000
@@ -110,7 +112,7 @@ final class World {
         checkers = [
             DurabilityCheck(), ReplayCheck(seed: plan.seed), QueueCheck(), CommandCheck(),
             ReportCheck(), AlertCheck(), ConvergenceCheck(), OwnerCheck(), FoldCheck(),
-            SilenceCheck(), UnhealthyRacksCheck(),
+            SilenceCheck(), UnhealthyRacksCheck(), TimerCheck(), VerdictCheck(),
         ]
     }
 
@@ -130,6 +132,7 @@ final class World {
             scheduler.plan(.faultEnds(index), at: fault.at + fault.milliseconds)
         }
         scheduler.plan(.look, at: 1_000)
+        scheduler.plan(.lastOutage, at: max(0, plan.calmAt - World.lastOutageMilliseconds))
         scheduler.plan(.calm, at: plan.calmAt)
         let end = plan.seconds * 1_000
         while violations.isEmpty, let event = scheduler.next(), scheduler.now <= end {
@@ -171,10 +174,12 @@ final class World {
         case .look:
             for checker in checkers { checker.look(in: self) }
             scheduler.plan(.look, at: scheduler.now + 1_000)
+        case .lastOutage: beginLastOutage()
         case .calm:
             isCalm = true
             healEverything()
             silenceForGood()
+            leaveOneSilent()
             for client in clients.indices { wakeClient(client, at: scheduler.now) }
         }
     }

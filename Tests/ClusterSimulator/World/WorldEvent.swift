@@ -19,6 +19,8 @@ enum WorldEvent {
     case faultEnds(Int)
     /// The checkers look.
     case look
+    /// In some runs a rack falls silent, to be back but for one server when faults are over.
+    case lastOutage
     /// No faults and no operations from now on.
     case calm
 }
