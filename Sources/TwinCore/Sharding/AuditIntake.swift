@@ -99,7 +99,8 @@ package struct AuditIntake: Sendable {
         }
         guard stepsLeft == 0 else {
             throw Refusal(
-                .overloaded, "audit \(number.audit) of \(number.instance), part \(number.part): "
+                .overloaded,
+                "audit \(number.audit) of \(number.instance), part \(number.part): "
                     + "\(stepsLeft) inputs of an earlier part are still to be stepped",
                 found: "\(stepsLeft)", wanted: "0")
         }

@@ -47,7 +47,7 @@ struct SimulatedNetwork {
 
     /// The peer's process is gone, and with it everything that it had not sent.
     mutating func close(_ link: Int) {
-        break_(link)
+        sever(link)
         links[link].isOpen = false
         links[link].outbox.removeAll()
         links[link].inbox.removeAll()
@@ -60,7 +60,7 @@ struct SimulatedNetwork {
 
     /// The broker is gone: every connection breaks.
     mutating func closeBroker(_ scheduler: inout Scheduler) {
-        for link in links.indices { break_(link) }
+        for link in links.indices { sever(link) }
         isBrokerUp = false
         brokerInboxes = [[], []]
         brokerHeads = [0, 0]
@@ -68,11 +68,11 @@ struct SimulatedNetwork {
 
     /// A connection breaks: of what was on its way only the first few arrive.
     mutating func reset(_ link: Int, _ scheduler: inout Scheduler) {
-        break_(link)
+        sever(link)
         if links[link].isOpen { planReconnect(link, &scheduler) }
     }
 
-    private mutating func break_(_ link: Int) {
+    private mutating func sever(_ link: Int) {
         guard let routingID = links[link].routingID else { return }
         let up = links[link].up.cut()
         let down = links[link].down.cut()
