@@ -55,6 +55,7 @@ package struct RowKeeper<Store: Rows>: Sendable {
     /// What the rows have for a reader; of each shard from where the reader stands.
     private func alerts(_ read: AlertRead) throws(StoreError) -> AlertsFound {
         var found = AlertsFound(read: read)
+        var logs: [[LoggedAlert]] = []
         for (shard, end) in read.shards.sorted(by: { $0.key < $1.key }) {
             let place = read.cursor.place(in: shard).map {
                 AlertTail.Place(epoch: $0.epoch, sequence: $0.sequence)
@@ -72,31 +73,26 @@ package struct RowKeeper<Store: Rows>: Sendable {
             let next = records.first?.place ?? end.next
             let gap = place.flatMap { AlertGap(shard: shard, from: $0, to: next, isHeld: isHeld) }
             if let gap { found.gaps.append(gap) }
-            found.records += records
+            if !records.isEmpty { logs.append(records) }
         }
-        // In time order, but never out of a shard's own order: the sort is stable by shard place.
-        found.records.sort {
-            ($0.at, $0.shard, $0.epoch, $0.sequence) < ($1.at, $1.shard, $1.epoch, $1.sequence)
-        }
-        found.records = Self.wholePrefix(found.records, limit: read.limit)
+        found.records = Self.merged(logs, limit: read.limit)
         return found
     }
 
-    /// At most `limit` records such that no shard skips one of its own: when a clock step has put
-    /// a later record of a shard before an earlier one, the shard's own order wins.
-    private static func wholePrefix(_ sorted: [LoggedAlert], limit: Int) -> [LoggedAlert] {
-        var taken: [UInt16: Int] = [:]
-        for record in sorted.prefix(limit) { taken[record.shard, default: 0] += 1 }
-        var prefix: [LoggedAlert] = []
-        for shard in taken.keys.sorted() {
-            let own = sorted.filter { $0.shard == shard }.sorted {
-                ($0.epoch, $0.sequence) < ($1.epoch, $1.sequence)
-            }
-            prefix += own.prefix(taken[shard] ?? 0)
+    /// At most `limit` records of several shards: always the earliest of those that come next in
+    /// their shards. So a clock that stepped back puts no record before an earlier one of its own
+    /// shard, and no shard skips one.
+    private static func merged(_ logs: [[LoggedAlert]], limit: Int) -> [LoggedAlert] {
+        var merged: [LoggedAlert] = []
+        var nexts = Array(repeating: 0, count: logs.count)
+        while merged.count < limit {
+            let earliest = logs.indices.filter { nexts[$0] < logs[$0].count }
+                .min { logs[$0][nexts[$0]].at < logs[$1][nexts[$1]].at }
+            guard let earliest else { break }
+            merged.append(logs[earliest][nexts[earliest]])
+            nexts[earliest] += 1
         }
-        return prefix.sorted {
-            ($0.at, $0.shard, $0.epoch, $0.sequence) < ($1.at, $1.shard, $1.epoch, $1.sequence)
-        }
+        return merged
     }
 
     private func trim(at now: Timestamp) throws(StoreError) {

@@ -17,6 +17,17 @@ package struct AlertRead: Sendable {
     package var limit: Int
     /// The shards whose next records are no longer in memory, each with where memory goes on.
     package var shards: [UInt16: AlertTail.Place]
+
+    package init(
+        request: Request, cursor: AlertCursor, since: Timestamp?, limit: Int,
+        shards: [UInt16: AlertTail.Place]
+    ) {
+        self.request = request
+        self.cursor = cursor
+        self.since = since
+        self.limit = limit
+        self.shards = shards
+    }
 }
 
 /// What the rows have for one reader.
