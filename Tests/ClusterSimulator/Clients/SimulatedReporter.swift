@@ -181,7 +181,10 @@ final class SimulatedReporter: SimulatedClient {
     }
 
     private func settle(_ batch: Batch, _ reply: ReportBatchReply) {
-        for (entry, report) in batch.reports.enumerated() {
+        // Of entries behind the list of refusals nobody knows: they are sent again.
+        let known = reply.firstUnlisted ?? batch.reports.count
+        for report in batch.reports.dropFirst(known) { keepAgain(report, batch) }
+        for (entry, report) in batch.reports.prefix(known).enumerated() {
             let refusal = reply.refused.first { $0.first <= entry && entry <= $0.last }
             switch refusal?.code {
             case nil: taken(report, isCertain: reply.tooOld == 0)
@@ -195,7 +198,7 @@ final class SimulatedReporter: SimulatedClient {
                         + "\(refusal?.message ?? "")")
             }
         }
-        world.reportsSettled(batch.reports.count)
+        world.reportsSettled(min(known, batch.reports.count))
     }
 
     /// The run is over: what is on its way may have been taken, its answer is not here yet.
