@@ -41,7 +41,7 @@ struct SimulatorCommand: ParsableCommand {
         var next = seed
         while tally.seeds < count || Self.now - began < seconds, Self.now - began < secondsMax {
             let chosen = try plan(of: next)
-            // A run that ends the process has said which it was.
+            // A run that ends the process has said which it was, to the last option.
             say("begins \(next) \(chosen)")
             let outcome = Simulation.run(chosen, tells: tell)
             tally.add(outcome)
@@ -64,17 +64,20 @@ struct SimulatorCommand: ParsableCommand {
 
     private func report(_ outcome: Simulation.Outcome) throws {
         let first = outcome.violations[0]
-        print("failed \(outcome.plan.seed) \(first)")
+        say("failed \(outcome.plan.seed) \(first)")
         var small = outcome.plan
         if plan == nil {
-            var shrinker = Shrinker(checker: first.checker) { Simulation.run($0).violations }
+            var shrinker = Shrinker(checker: first.checker) { candidate in
+                say("tries \(candidate.seed) \(candidate)")
+                return Simulation.run(candidate).violations
+            }
             small = shrinker.shrink(
                 outcome.plan, faultCount: outcome.faultCount, at: first.at)
             if let last = Simulation.run(small).violations.first {
-                print("shrunk \(outcome.plan.seed) \(last)")
+                say("shrunk \(outcome.plan.seed) \(last)")
             }
         }
-        print("replay cluster-simulator --tell --seed \(outcome.plan.seed) --plan '\(small)'")
+        say("replay cluster-simulator --tell --seed \(outcome.plan.seed) --plan '\(small)'")
         throw ExitCode.failure
     }
 

@@ -28,15 +28,13 @@ struct ClusterSimulatorTests {
         var tally = SimulationTally()
         for run in runs {
             let (lines, isWell) = try run.finish()
-            let told = lines.filter { !$0.hasPrefix("begins ") }
+            let told = lines.filter { !$0.hasPrefix("begins ") && !$0.hasPrefix("tries ") }
             if !isWell {
-                let last = lines.last { $0.hasPrefix("begins ") } ?? "no seed began"
                 Issue.record(
                     """
-                    the simulator failed; the last run \(last)
+                    the simulator failed
                     \(told.suffix(20).joined(separator: "\n"))
-                    again with: TWIN_SEED=… TWIN_SIMULATE_PLAN=… compose/test --filter \
-                    ClusterSimulatorTests
+                    again with: \(Self.replay(of: lines))
                     """)
             }
             for line in told where line.hasPrefix("tally ") {
@@ -45,6 +43,29 @@ struct ClusterSimulatorTests {
             }
         }
         print(tally.text(wallSeconds: Date().timeIntervalSince(began)))
+    }
+
+    /// The command that runs again what failed: the shrunk plan, or the last one that began when a
+    /// run has ended its process.
+    private static func replay(of lines: [String]) -> String {
+        let last =
+            lines.last { $0.hasPrefix("replay ") }.flatMap(Self.shrunk)
+            ?? lines.last { $0.hasPrefix("begins ") || $0.hasPrefix("tries ") }.flatMap(Self.begun)
+        guard let last else { return "compose/test --filter ClusterSimulatorTests" }
+        return "TWIN_SEED=\(last.seed) TWIN_SIMULATE_PLAN='\(last.plan)' compose/test "
+            + "--filter ClusterSimulatorTests"
+    }
+
+    private static func begun(_ line: String) -> (seed: String, plan: String)? {
+        let words = line.split(separator: " ").map(String.init)
+        return words.count == 3 ? (words[1], words[2]) : nil
+    }
+
+    /// `replay cluster-simulator --tell --seed 7 --plan '…'`.
+    private static func shrunk(_ line: String) -> (seed: String, plan: String)? {
+        let words = line.split(separator: " ").map(String.init)
+        guard words.count == 7 else { return nil }
+        return (words[4], words[6].trimmingCharacters(in: ["'"]))
     }
 
     /// One seed, or two processes that share many.

@@ -23,6 +23,17 @@ extension BrokerMachine {
     /// Milliseconds since this broker started.
     package func upMilliseconds(now: Int64) -> Int64 { now - startedAt }
 
+    /// What present instances may be sent and were sent, for whoever watches the bound.
+    package var flows: [InstanceFlow] {
+        instances.compactMap { instance in
+            instance.connection.map {
+                InstanceFlow(
+                    instance: instance.name, window: $0.window, credit: $0.credit,
+                    forwarded: $0.forwarded)
+            }
+        }
+    }
+
     /// When this broker started.
     package var startedAtTime: Timestamp { startedAtWall }
 

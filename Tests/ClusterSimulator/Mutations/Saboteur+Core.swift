@@ -26,6 +26,7 @@ extension Saboteur {
         case .reportUnderNewTime: repeatReport(&core)
         case .commandRepeatedLate: repeatCommand(&core)
         case .receiptInvented: inventReceipt(&core)
+        case .messagesCountedInside: countMessages(&core)
         case .closeWithoutOpen: hideOpening(&core)
         case .transitionTwice: repeatAlert(&core)
         case .floorForgotten: forgetFloor(&core)
@@ -98,6 +99,31 @@ extension Saboteur {
             }
         }
     }
+
+    /// Each status that a rack takes is taken once more, for a server of a name of its own.
+    private func countMessages(_ core: inout InstanceCore<Service>) {
+        for index in core.ownedIndices {
+            for input in core.shards[index]?.turnInputs ?? [] {
+                guard case .twin(let ordinal, let taken) = input,
+                    case .status(var message)? = taken as? RackTwin.Input, message.status != nil,
+                    !message.child.description.hasSuffix(Self.counted)
+                else { continue }
+                do {
+                    message.child = try TwinKey(message.child.description + Self.counted)
+                } catch {
+                    continue
+                }
+                guard let more = RackTwin.Input.status(message) as? Service.Twin.Input else {
+                    continue
+                }
+                let again = ShardInput<Service.Twin.Input>.twin(ordinal: ordinal, more)
+                guard core.shards[index]?.turnInputs.contains(again) != true else { continue }
+                core.take(again, in: index)
+            }
+        }
+    }
+
+    private static var counted: String { "-again" }
 
     private mutating func inventReceipt(_ core: inout InstanceCore<Service>) {
         for index in core.ownedIndices {

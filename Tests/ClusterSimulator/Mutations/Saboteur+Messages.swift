@@ -8,7 +8,7 @@ extension Saboteur {
     /// What an instance reads in place of a message.
     mutating func read(_ frames: [[UInt8]], as instance: String) -> [[UInt8]] {
         switch mutation {
-        case .foldUnderNothing, .shardOfAnother: break
+        case .foldUnderNothing, .foldKept, .shardOfAnother: break
         default: return frames
         }
         guard frames.count >= 2, let envelope = envelope(frames[frames.count - 2]) else {
@@ -18,6 +18,8 @@ extension Saboteur {
         case (.foldUnderNothing, .reply, .statuses), (.foldUnderNothing, .event, .receipts):
             guard Service.Twin.tier == .server else { return frames }
             return Self.edited(frames) { (batch: inout ReceiptBatch) in misplaceFolds(in: &batch) }
+        case (.foldKept, .reply, .statuses), (.foldKept, .event, .receipts):
+            return Self.edited(frames) { (batch: inout ReceiptBatch) in keepFolds(in: &batch) }
         case (.shardOfAnother, .reply, .register):
             return Self.edited(frames) { (grant: inout RegistrationGrant) in
                 take(from: &grant, as: instance)
@@ -30,7 +32,7 @@ extension Saboteur {
     mutating func sent(_ frames: [[UInt8]]) -> [[UInt8]] {
         switch mutation {
         case .refusalHidden, .generationInvented, .messagesCounted, .answerForgotten,
-            .receiptInvented:
+            .receiptInvented, .creditInvented:
             break
         default: return frames
         }
@@ -50,6 +52,11 @@ extension Saboteur {
         case (.generationInvented, .reply, .commission):
             return Self.edited(frames) { (document: inout CommandDocument) in
                 document.generation = document.generation.map { $0 + 1 }
+            }
+        case (.creditInvented, .beat, .beat):
+            return Self.edited(frames) { (beat: inout Beat) in
+                creditGiven += 1 << 20
+                beat.credit += creditGiven
             }
         case (.messagesCounted, .request, .statuses) where Service.Twin.tier == .rack:
             return Self.edited(frames) { (batch: inout StatusBatch<RackStatus>) in
@@ -94,6 +101,19 @@ extension Saboteur {
         guard strikes(.receiptInvented, every: 3) else { return false }
         withheld[entry.child] = entry.version
         return true
+    }
+
+    /// The child believes that it has the present set, and still has every fold of before.
+    private mutating func keepFolds(in batch: inout ReceiptBatch) {
+        for index in batch.entries.indices {
+            let child = batch.entries[index].child
+            var folds = batch.entries[index].receipt.folds.entries
+            let present = folds.map(\.child)
+            folds += (keptFolds[child] ?? []).filter { !present.contains($0.child) }
+            folds.sort { $0.child < $1.child }
+            keptFolds[child] = folds
+            batch.entries[index].receipt.folds.entries = folds
+        }
     }
 
     private func misplaceFolds(in batch: inout ReceiptBatch) {

@@ -23,6 +23,10 @@ struct Saboteur<Service: TierService> {
     /// Servers whose status of this version never leaves.
     var withheld: [TwinKey: Version] = [:]
     var statusesTaken = 0
+    /// Folds that a child once had.
+    var keptFolds: [TwinKey: [FoldEntry]] = [:]
+    /// What the broker could send in vain: a gift with every beat.
+    var creditGiven: UInt64 = 0
 
     init(_ mutation: Mutation?) { self.mutation = mutation }
 

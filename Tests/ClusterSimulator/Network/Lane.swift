@@ -19,6 +19,8 @@ struct Lane {
     var blockedUntil: Int64 = 0
 
     var count: Int { packets.count - head }
+    /// Everything on its way, oldest first.
+    var waiting: [[[UInt8]]] { packets[head...].map(\.frames) }
 
     /// Puts a message on its way and tells when it arrives.
     mutating func send(_ frames: [[UInt8]], at time: Int64, delay: Int64) -> Int64 {

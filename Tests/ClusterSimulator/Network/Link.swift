@@ -20,6 +20,10 @@ struct Link {
     var outbox: [[[UInt8]]] = []
     /// Arrived at the peer, not read yet.
     var inbox: [[[UInt8]]] = []
+    /// Arrived at the broker, not read yet.
+    var unread = 0
+    /// Bytes toward the peer that the network carried twice, ever.
+    var repeatedBytes = 0
 
     init(name: String, side: RouteFrame.Side) {
         self.name = name

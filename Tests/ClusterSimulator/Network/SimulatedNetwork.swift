@@ -11,7 +11,9 @@ import TwinWire
 struct SimulatedNetwork {
     private(set) var links: [Link] = []
     /// What the broker has not read yet, by side, with the connection it came by.
-    private(set) var brokerInboxes: [[(routingID: [UInt8], frames: [[UInt8]])]] = [[], []]
+    private(set) var brokerInboxes: [[(link: Int, routingID: [UInt8], frames: [[UInt8]])]] = [
+        [], [],
+    ]
     private var brokerHeads = [0, 0]
     private var linkByRoutingID: [[UInt8]: Int] = [:]
     private var nextRoutingID: UInt32 = 1
@@ -64,6 +66,7 @@ struct SimulatedNetwork {
         isBrokerUp = false
         brokerInboxes = [[], []]
         brokerHeads = [0, 0]
+        for link in links.indices { links[link].unread = 0 }
     }
 
     /// A connection breaks: of what was on its way only the first few arrive.
@@ -77,7 +80,7 @@ struct SimulatedNetwork {
         let up = links[link].up.cut()
         let down = links[link].down.cut()
         for frames in up.prefix(random.index(below: up.count + 1)) {
-            brokerInboxes[Int(links[link].side.rawValue)].append((routingID, frames))
+            toBroker(frames, routingID, link)
         }
         links[link].inbox += down.prefix(random.index(below: down.count + 1))
         linkByRoutingID[routingID] = nil
@@ -137,7 +140,8 @@ struct SimulatedNetwork {
     mutating func send(
         _ frames: [[UInt8]], from link: Int, _ scheduler: inout Scheduler
     ) -> Bool {
-        guard links[link].up.count + links[link].outbox.count < queueMax(link) else {
+        let queued = links[link].up.count + links[link].outbox.count + links[link].unread
+        guard queued < queueMax(link) else {
             return false
         }
         guard links[link].routingID != nil else {
@@ -169,7 +173,8 @@ struct SimulatedNetwork {
         case sent, full, unreachable
     }
 
-    private func queueMax(_ link: Int) -> Int {
+    /// What one direction of a connection holds at most, as libzmq's limits have it.
+    func queueMax(_ link: Int) -> Int {
         switch links[link].side {
         case .client: Limits.clientQueueMessages
         case .service: Limits.serviceQueueMessages
@@ -187,6 +192,9 @@ struct SimulatedNetwork {
         put(frames, link, direction, &scheduler)
         if repeatShare > 0, random.chance(repeatShare) {
             repeated += 1
+            if direction == .down {
+                note(repeatedBytes: frames.reduce(0) { $0 + $1.count }, toward: link)
+            }
             put(frames, link, direction, &scheduler)
         }
     }
@@ -228,13 +236,23 @@ struct SimulatedNetwork {
         switch direction {
         case .up:
             guard let packet = links[link].up.take() else { return nil }
-            brokerInboxes[Int(links[link].side.rawValue)].append((routingID, packet.frames))
+            toBroker(packet.frames, routingID, link)
             return packet.frames
         case .down:
             guard let packet = links[link].down.take() else { return nil }
             links[link].inbox.append(packet.frames)
             return packet.frames
         }
+    }
+
+    /// A peer takes more bytes than were sent to it.
+    mutating func note(repeatedBytes count: Int, toward link: Int) {
+        links[link].repeatedBytes += count
+    }
+
+    private mutating func toBroker(_ frames: [[UInt8]], _ routingID: [UInt8], _ link: Int) {
+        brokerInboxes[Int(links[link].side.rawValue)].append((link, routingID, frames))
+        links[link].unread += 1
     }
 
     // MARK: reading
@@ -259,7 +277,9 @@ struct SimulatedNetwork {
             return nil
         }
         defer { brokerHeads[index] += 1 }
-        return brokerInboxes[index][brokerHeads[index]]
+        let mail = brokerInboxes[index][brokerHeads[index]]
+        links[mail.link].unread -= 1
+        return (mail.routingID, mail.frames)
     }
 
     var isBrokerInboxEmpty: Bool {

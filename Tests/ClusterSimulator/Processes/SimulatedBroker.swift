@@ -32,6 +32,9 @@ final class SimulatedBroker: SimulatedProcess {
     /// What the broker has stored; nil while it does not run.
     var placement: Placement? { core?.machine.record.placement }
 
+    /// What it may send to whom; empty while it does not run.
+    var flows: [InstanceFlow] { core?.machine.flows ?? [] }
+
     func start() {
         guard !isUp else { return }
         do {

@@ -234,10 +234,14 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
         let messages = world.network.takeInbox(link, atMost: Limits.messagesPerTurnMax)
         var bytes = 0
         for frames in messages {
-            bytes += frames.reduce(0) { $0 + $1.count }
+            let size = frames.reduce(0) { $0 + $1.count }
+            bytes += size
+            var taken = 0
             for frames in tampering.received(saboteur.read(frames, as: name)) {
+                taken += frames.reduce(0) { $0 + $1.count }
                 cycle?.receive(frames.count) { frames[$0] }
             }
+            world.network.note(repeatedBytes: max(0, taken - size), toward: link)
         }
         saboteur.drained(messages.count, isBehindCommit: cycle?.inFlight != nil)
         let isMore = messages.count == Limits.messagesPerTurnMax

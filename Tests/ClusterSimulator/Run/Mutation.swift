@@ -62,6 +62,10 @@ package enum Mutation: String, CaseIterable, Sendable {
     case receiptInvented = "receipt-invented"
     /// A rack counts the messages of its servers instead of the servers.
     case messagesCounted = "messages-counted"
+    /// A rack takes every status for one more server, in its own state.
+    case messagesCountedInside = "messages-counted-inside"
+    /// A child stays folded after its parent's incident has closed.
+    case foldKept = "fold-kept"
     /// A child is folded under an incident that its parent does not have.
     case foldUnderNothing = "fold-under-nothing"
     /// An incident opens without a record, and its end is told all the same.
@@ -69,7 +73,9 @@ package enum Mutation: String, CaseIterable, Sendable {
     /// A transition is recorded twice, under two numbers.
     case transitionTwice = "transition-twice"
 
-    // MARK: owners and blindness
+    // MARK: queues, owners and blindness
+    /// An instance grants the broker more than its window.
+    case creditInvented = "credit-invented"
     /// An instance serves a shard that the broker gave to another one.
     case shardOfAnother = "shard-of-another"
     /// After a blind time silence counts from before it.

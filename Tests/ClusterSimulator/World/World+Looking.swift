@@ -40,6 +40,17 @@ extension World {
         return "nobody serves it"
     }
 
+    /// The time of the shard of a twin; nil while nobody serves it.
+    func elapsed(of address: TwinAddress) -> Elapsed? {
+        let index = UInt16(address.key.shardIndex(shardCount: World.shardsPerTier))
+        for process in instances where process.tier == address.tier {
+            if let sight = process.sights.first(where: { $0.shard == index }) {
+                return sight.elapsed
+            }
+        }
+        return nil
+    }
+
     func serverTwin(_ key: String) -> ServerTwin? { twin(key, in: servers) }
     func rackTwin(_ key: String) -> RackTwin? { twin(key, in: racks) }
     func datacenterTwin(_ key: String) -> DatacenterTwin? { twin(key, in: datacenters) }

@@ -53,6 +53,7 @@ final class World {
     /// Until when the whole network lost or delayed messages.
     var networkDisturbedUntil: Int64 = 0
     private var reporterLinks: [Int] = []
+    private(set) var steadyTimes = SteadyTimes()
 
     init(_ plan: SimulationPlan, tells: Bool) {
         self.plan = plan
@@ -172,6 +173,7 @@ final class World {
         case .fault(let index): if !isCalm { begin(faults[index]) }
         case .faultEnds(let index): if !isCalm { end(faults[index]) }
         case .look:
+            steadyTimes.look(at: self)
             for checker in checkers { checker.look(in: self) }
             scheduler.plan(.look, at: scheduler.now + 1_000)
         case .lastOutage: beginLastOutage()
@@ -239,6 +241,11 @@ final class World {
 
     func sent(_ frames: [[UInt8]], by process: any SimulatedInstanceProcess) {
         for checker in checkers { checker.sent(frames, by: process, in: self) }
+    }
+
+    /// The connection of an instance; nil = the broker's own.
+    func link(of process: any SimulatedProcess) -> Int? {
+        instances.first { $0.index == process.index }?.link
     }
 
     /// Until when reports of a server may not have come through for reasons of its own connection.

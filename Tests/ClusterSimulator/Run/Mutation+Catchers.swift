@@ -1,0 +1,41 @@
+extension Mutation {
+    /// The checkers that may catch it: what they watch is what it breaks. Another one's complaint
+    /// would be an accident.
+    package var catchers: Set<String> {
+        switch self {
+        case .answerBeforeCommit, .skipSync, .rowsBeforeJournal, .skipReplay, .loseHeldTurn,
+            .recoverySkipsLastRecord:
+            ["durability"]
+        // An instance that cannot start any more is one that nobody gets an answer of.
+        case .syncLies: ["durability", "answers"]
+        case .startReplayTooLate: ["durability", "replay"]
+        case .journalDroppedEarly: ["replay", "answers"]
+        case .stepWithoutRecord: ["replay"]
+        case .forgetIdentity, .answerForgotten: ["answers"]
+        case .takeReportsTwice, .reportUnderNewTime, .refusalHidden: ["reports"]
+        case .decommissionForgotten, .commandRepeatedLate, .generationInvented: ["commands"]
+        case .staleAnswers: ["positions"]
+        case .loseReceipts, .dropVersions, .receiptInvented, .messagesCounted: ["convergence"]
+        case .messagesCountedInside: ["convergence", "verdicts"]
+        case .loseAlerts, .repeatAlerts, .closeWithoutOpen, .transitionTwice: ["alerts"]
+        case .rowsWithoutLimit, .creditInvented: ["queues"]
+        case .timersForgotten: ["timers"]
+        case .foldUnderNothing, .foldKept: ["folds"]
+        case .shardOfAnother: ["owners"]
+        case .floorForgotten: ["silence"]
+        }
+    }
+
+    /// A run in which it shows soon: short, with much that breaks. What closes late and then stays
+    /// needs more time, whole racks and peace.
+    package func plan(_ seed: UInt64) -> SimulationPlan {
+        var plan = SimulationPlan(seed: seed, seconds: 180, servers: 40)
+        plan.faultsPerMinute = 25
+        if self == .foldKept {
+            plan = SimulationPlan(seed: seed, seconds: 400, servers: 120)
+            plan.faultsPerMinute = 2
+        }
+        plan.mutation = self
+        return plan
+    }
+}
