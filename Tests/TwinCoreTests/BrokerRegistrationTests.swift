@@ -221,6 +221,34 @@ struct BrokerRegistrationTests {
         }
     }
 
+    @Test("a backup is let in however often its instance has started since")
+    func restoredAfterStarts() throws {
+        var scenario = try BrokerScenario.running()
+        let owned = try scenario.held(by: "rack-a", .rack)
+        let register = { (start: UInt64, process: UInt64, restored: Bool) in
+            try BrokerScenario.registration(
+                "rack-a", .rack, start: start, cluster: BrokerScenario.clusterID, owned: owned,
+                process: process, restored: restored)
+        }
+        for start in UInt64(1)...3 {
+            try scenario.pass(seconds: 11)
+            _ = try scenario.register(register(start, start + 1, false)).get()
+        }
+        try scenario.pass(seconds: 11)
+        #expect(scenario.register(try register(1, 9, false)).refusal?.code == .conflict)
+        let grant = try scenario.register(register(1, 9, true)).get()
+        #expect(grant.startNumber > 4)
+        #expect(grant.placement[ShardID(tier: .rack, index: 0)]?.epoch.rawValue == 2)
+        // Asked again, as when the answer was lost, it is the same start.
+        #expect(try scenario.register(register(1, 9, true)).get().startNumber == grant.startNumber)
+        // What went wrong before it could store that number begins anew; no copy gets in.
+        try scenario.pass(seconds: 11)
+        #expect(scenario.register(try register(1, 10, false)).refusal?.code == .conflict)
+        #expect(scenario.register(try register(4, 10, false)).refusal?.code == .conflict)
+        let again = try scenario.register(register(1, 11, true)).get()
+        #expect(again.startNumber > grant.startNumber)
+    }
+
     @Test("a restored copy of a present owner's shards is refused")
     func restoredBesideTheOwner() throws {
         var scenario = try BrokerScenario.running()

@@ -155,16 +155,18 @@ extension BrokerMachine {
                 offeredStart: number + 1)
         }
         let isExpected = number == member.confirmedStart || number == member.offeredStart
-        guard isExpected || number > member.offeredStart else {
+        // A backup knows only the starts of before it: its mark lets it in, not its number.
+        guard isExpected || number > member.offeredStart || registration.isRestored else {
             throw Refusal(
                 .conflict, copiedDirectory(registration, member), found: "\(number)",
                 wanted: "\(member.confirmedStart) or \(member.offeredStart)",
                 hint: "start the instance from the directory that it used last, or this one with "
                     + "another --instance and an empty --state-dir; a backup goes in by restore")
         }
-        if isExpected, isReconnect(registration) { return member }
+        if isExpected || registration.isRestored, isReconnect(registration) { return member }
         let offered = max(member.offeredStart, number) + 1
-        member.confirmedStart = number
+        // An older copy may have the number of the backup; only the new one counts from here on.
+        member.confirmedStart = registration.isRestored ? offered : number
         member.offeredStart = offered
         return member
     }
