@@ -119,9 +119,11 @@ struct InstanceNode<Service: TierService> {
     // MARK: restart
 
     /// A core that starts from the rows (none: from nothing) and the journal.
-    /// - Parameter prepare: done to the core before it reads anything.
+    /// - Parameters:
+    ///   - identity: what the identity file says; nil = what it said.
+    ///   - prepare: done to the core before it reads anything.
     func recovered(
-        from rows: RowStore, nonce: UInt64 = 99,
+        from rows: RowStore, nonce: UInt64 = 99, identity: MemberIdentity? = nil,
         prepare: (inout InstanceCore<Service>) throws -> Void = { _ in }
     ) throws -> InstanceCore<Service> {
         let disk = MemoryDisk()
@@ -130,7 +132,8 @@ struct InstanceNode<Service: TierService> {
         _ = try journal.sync()
         var core = InstanceCore<Service>(
             name: core.name, softwareVersion: "1.0.0", processNonce: nonce,
-            identity: core.identity, running: .zero, nextRecord: UInt64(records.count) + 1)
+            identity: identity ?? core.identity, running: .zero,
+            nextRecord: UInt64(records.count) + 1)
         try prepare(&core)
         _ = try Recovery.run(
             &core, rows: rows, journal: journal, from: try rows.meta().journalFrom)

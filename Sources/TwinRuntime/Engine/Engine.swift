@@ -126,19 +126,22 @@ package struct Engine<Service: TierService>: ~Copyable {
     /// The broker's grant goes to the identity file before the first beat carries its number.
     private mutating func settleIdentity() throws {
         if let identity = cycle.core.identityToStore {
+            let isRegistration = cycle.core.membership != .member
             try directory.update {
                 $0.cluster = identity.clusterId
                 $0.startNumber = identity.startNumber
-                $0.restored = false
+                $0.restored = identity.isRestored
             }
             cycle.core.identityStored()
-            log.info(
-                "registered",
-                metadata: [
-                    "instance": .string(cycle.core.name.text),
-                    "cluster": .string(identity.clusterId ?? ""),
-                    "shards": .stringConvertible(cycle.core.ownedIndices.count),
-                ])
+            if isRegistration {
+                log.info(
+                    "registered",
+                    metadata: [
+                        "instance": .string(cycle.core.name.text),
+                        "cluster": .string(identity.clusterId ?? ""),
+                        "shards": .stringConvertible(cycle.core.ownedIndices.count),
+                    ])
+            }
         }
         if let sentence = cycle.core.takeRefusal() {
             log.warning("registration refused; asking again: \(sentence)")

@@ -17,8 +17,8 @@ extension InstanceCore {
         switch membership {
         case .outside(let nextAttempt):
             if clock.monotonic >= nextAttempt, !isStopping { register() }
-        case .asking(_, let sentAt):
-            if clock.monotonic - sentAt >= Self.registrationRetry.rawValue { register() }
+        case .asking(let id, let sentAt):
+            if clock.monotonic - sentAt >= Self.registrationRetry.rawValue { register(as: id) }
         case .storing:
             break
         case .member:
@@ -26,13 +26,21 @@ extension InstanceCore {
         }
     }
 
-    private mutating func register() {
+    /// - Parameter known: of the attempt that this one repeats. All have one id, because on a slow
+    ///   network the answer to the first comes after the next has left.
+    private mutating func register(as known: UInt64? = nil) {
         let registration = Registration(
             tier: tier, instance: name, clusterId: identity.clusterId,
             startNumber: identity.startNumber, processNonce: processNonce,
             protocolVersion: Envelope.version, softwareVersion: softwareVersion, owned: owned,
             isRestored: identity.isRestored, credit: Limits.instanceCreditBytes)
-        let id = send(.request, .register, to: .broker, Payload.pack(registration))
+        let id = known ?? drawRequestID()
+        let envelope = Envelope(kind: .request, type: .register, requestID: id, source: source)
+        messages.append(
+            [
+                Array(Destination.broker.description.utf8), envelope.packed,
+                Payload.pack(registration),
+            ])
         membership = .asking(requestID: id, sentAt: clock.monotonic)
     }
 
@@ -75,17 +83,28 @@ extension InstanceCore {
     }
 
     /// What must be in the identity file before this instance may go on; nil = nothing.
+    ///
+    /// The mark of a restore goes when the new epochs of its shards are durable: one that died
+    /// before would come back with the old ones and could not be told from an old copy.
     package var identityToStore: MemberIdentity? {
-        guard case .storing(let grant) = membership else { return nil }
-        return MemberIdentity(
-            clusterId: grant.clusterId, startNumber: grant.startNumber, isRestored: false)
+        switch membership {
+        case .storing(let grant):
+            return MemberIdentity(
+                clusterId: grant.clusterId, startNumber: grant.startNumber,
+                isRestored: identity.isRestored)
+        case .member where identity.isRestored && reopenedBy == nil:
+            var unmarked = identity
+            unmarked.isRestored = false
+            return unmarked
+        case .member, .asking, .outside: return nil
+        }
     }
 
     /// The identity file holds `identityToStore`: the instance is a member now.
     package mutating func identityStored() {
+        guard let stored = identityToStore else { return }
+        identity = stored
         guard case .storing(let grant) = membership else { return }
-        identity = MemberIdentity(
-            clusterId: grant.clusterId, startNumber: grant.startNumber, isRestored: false)
         membership = .member
         monitor.registered()
         nextBeatAt = clock.monotonic
@@ -114,7 +133,10 @@ extension InstanceCore {
             }
             bear(shard, at: owner.epoch, placement.shardCounts)
         }
-        if hasReopened { Service.recovered(core: &self) }
+        if hasReopened {
+            reopenedBy = record
+            Service.recovered(core: &self)
+        }
         for index in ownedIndices
         where shards[index]?.conditions.configuration != configuration {
             take(.configuration(configuration), in: index)

@@ -62,6 +62,9 @@ extension InstanceCore {
             let envelope = try Envelope(envelope.span)
             switch envelope.type {
             case .placement:
+                // Before the grant nobody knows whose cluster this is; it brings the whole
+                // placement. Shards born here would be claimed without a cluster.
+                guard identity.clusterId != nil else { return }
                 follow(try Payload.unpack(Placement.self, from: payload.span, of: .placement))
             case .beat:
                 try heardBeat(envelope, payload.span)

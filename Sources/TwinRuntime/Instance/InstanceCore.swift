@@ -38,6 +38,8 @@ package struct InstanceCore<Service: TierService>: Sendable {
     /// Shards by index whose birth is not durable yet, with its record: nobody is told of them,
     /// because a shard that was told and then lost is lost for good.
     var youngShards: [UInt16: UInt64] = [:]
+    /// The record that gives restored shards their new epoch; nil once it is durable.
+    var reopenedBy: UInt64?
     var touched: [UInt16] = []
     var isTouched: [Bool] = []
     package var arena: [Float] = []
@@ -103,6 +105,10 @@ package struct InstanceCore<Service: TierService>: Sendable {
         Envelope.Source(instance: name.text, startNumber: identity.startNumber)
     }
 
+    /// Restored, and not told its new epochs yet: a step under the old ones would use positions and
+    /// alert numbers again that somebody has been told of before.
+    package var awaitsEpochs: Bool { identity.isRestored && placement == nil }
+
     package var ownedIndices: [Int] { shards.indices.filter { shards[$0] != nil } }
 
     // MARK: the turn
@@ -141,11 +147,14 @@ package struct InstanceCore<Service: TierService>: Sendable {
     /// - Returns: nil when there is nothing to write and nothing to send.
     package mutating func close(durableRecord: UInt64, journalBytes: UInt64) -> ClosedTurn? {
         youngShards = youngShards.filter { $0.value > durableRecord }
+        if let reopening = reopenedBy, reopening <= durableRecord { reopenedBy = nil }
         isJournalFull = journalBytes >= Limits.journalBytesMax
         monitor.refusesReports(isJournalFull)
-        followMonitor()
-        fireTimers()
-        Service.tick(core: &self)
+        if !awaitsEpochs {
+            followMonitor()
+            fireTimers()
+            Service.tick(core: &self)
+        }
         tendMembership()
         let recordBytes = packRecord()
         answerWaiters()
@@ -164,6 +173,7 @@ package struct InstanceCore<Service: TierService>: Sendable {
     package var nextWake: Int64 { clock.monotonic + wakeInterval }
 
     private var wakeInterval: Int64 {
+        guard !awaitsEpochs else { return Limits.turnIntervalMax.rawValue }
         guard auditIntake.stepsLeft == 0 else { return 1 }
         var wait = Limits.turnIntervalMax.rawValue
         for shard in shards {
