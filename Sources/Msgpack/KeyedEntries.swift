@@ -1,53 +1,114 @@
-/// A map being decoded: its keys, each with the entry of its value.
+/// A map being decoded: looked through for each key while it is small, else by a table.
 struct KeyedEntries<Key: CodingKey>: KeyedDecodingContainerProtocol {
     private let decoder: ValueDecoder
-    private var entries: [String: Int] = [:]
-    /// In the order of the bytes.
-    private var keys: [String] = []
-
-    init(_ decoder: ValueDecoder) throws(MsgpackError) {
-        self.decoder = decoder
-        let pairs = try decoder.read { unpacker throws(MsgpackError) in
-            try unpacker.readMapHeader()
-        }
-        let index = decoder.index
-        var entry = decoder.entry + 1
-        for _ in 0..<pairs {
-            let key = try index.read(entry, at: decoder.codingPath) {
-                unpacker throws(MsgpackError) in
-                try unpacker.readString(maxBytes: .max)
-            }
-            let value = index.next(after: entry)
-            guard entries.updateValue(value, forKey: key) == nil else {
-                throw MsgpackError(
-                    .duplicateKey, wanted: "each key once", found: "\(key) again",
-                    offset: index.offset(of: entry), path: decoder.codingPath.joined)
-            }
-            keys.append(key)
-            entry = index.next(after: value)
-        }
-    }
+    private let pairCount: Int
+    /// The entry of each key's value; nil for a map of at most `scannedMax` pairs.
+    private let table: [String: Int]?
 
     /// Keys that an error names.
     private static var keysNamedMax: Int { 20 }
+    /// Comparing so many keys is faster than hashing them.
+    private static var scannedMax: Int { 16 }
+
+    init(_ decoder: ValueDecoder) throws(MsgpackError) {
+        self.decoder = decoder
+        pairCount = try decoder.read { unpacker throws(MsgpackError) in
+            try unpacker.readMapHeader()
+        }
+        guard pairCount > Self.scannedMax else {
+            table = nil
+            try requireUniqueKeys()
+            return
+        }
+        var table: [String: Int] = [:]
+        table.reserveCapacity(pairCount)
+        var entry = decoder.entry + 1
+        for _ in 0..<pairCount {
+            let key = try decoder.index.read(entry) { unpacker throws(MsgpackError) in
+                try unpacker.readString(maxBytes: .max)
+            }
+            let value = decoder.index.next(after: entry)
+            guard table.updateValue(value, forKey: key) == nil else {
+                throw Self.twice(key, entry, in: decoder)
+            }
+            entry = decoder.index.next(after: value)
+        }
+        self.table = table
+    }
+
+    /// Checks that all keys of a small map are strings and different.
+    private func requireUniqueKeys() throws(MsgpackError) {
+        let index = decoder.index
+        let first = decoder.entry + 1
+        var entry = first
+        for _ in 0..<pairCount {
+            try index.read(entry) { unpacker throws(MsgpackError) in try unpacker.checkString() }
+            var earlier = first
+            while earlier < entry {
+                guard !index.areEqualStrings(earlier, entry) else {
+                    let key = try index.read(entry) { unpacker throws(MsgpackError) in
+                        try unpacker.readString(maxBytes: .max)
+                    }
+                    throw Self.twice(key, entry, in: decoder)
+                }
+                earlier = index.next(after: index.next(after: earlier))
+            }
+            entry = index.next(after: index.next(after: entry))
+        }
+    }
+
+    private static func twice(
+        _ key: String, _ entry: Int, in decoder: ValueDecoder
+    ) -> MsgpackError {
+        MsgpackError(
+            .duplicateKey, wanted: "each key once", found: "\(key) again",
+            offset: decoder.index.offset(of: entry), path: decoder.codingPath.joined)
+    }
 
     var codingPath: [any CodingKey] { decoder.codingPath }
 
     var allKeys: [Key] { keys.compactMap(Key.init(stringValue:)) }
 
-    func contains(_ key: Key) -> Bool { entries[key.stringValue] != nil }
+    func contains(_ key: Key) -> Bool { entry(of: key) != nil }
+
+    /// In the order of the bytes. They were read before: each is a string.
+    private var keys: [String] {
+        var keys: [String] = []
+        var entry = decoder.entry + 1
+        for _ in 0..<pairCount {
+            keys.append(decoder.index.text(of: entry))
+            entry = decoder.index.next(after: decoder.index.next(after: entry))
+        }
+        return keys
+    }
+
+    /// The entry of a key's value; nil without such a key.
+    private func entry(of key: some CodingKey) -> Int? {
+        if let table { return table[key.stringValue] }
+        let index = decoder.index
+        var text = key.stringValue
+        return text.withUTF8 { utf8 in
+            var entry = decoder.entry + 1
+            for _ in 0..<pairCount {
+                let value = index.next(after: entry)
+                if unsafe index.isString(entry, equalTo: utf8) { return value }
+                entry = index.next(after: value)
+            }
+            return nil
+        }
+    }
 
     private func value(_ key: some CodingKey) throws(MsgpackError) -> ValueDecoder {
-        let path = codingPath + [key]
-        guard let entry = entries[key.stringValue] else {
+        guard let entry = entry(of: key) else {
             throw MsgpackError(
                 .missingKey, wanted: "key \(key.stringValue)",
-                found: keys.isEmpty
+                found: pairCount == 0
                     ? "an empty map"
                     : "keys \(keys.prefix(Self.keysNamedMax).joined(separator: ", "))",
-                offset: decoder.index.offset(of: decoder.entry), path: path.joined)
+                offset: decoder.index.offset(of: decoder.entry),
+                path: (codingPath + [key]).joined)
         }
-        return ValueDecoder(index: decoder.index, entry: entry, codingPath: path)
+        return ValueDecoder(index: decoder.index, entry: entry)
     }
 
     func decodeNil(forKey key: Key) throws -> Bool { try value(key).isNil }

@@ -13,7 +13,7 @@ package enum MsgpackDecoder {
         let index = try ValueIndex(bytes, limits: limits)
         index.userInfo = userInfo
         do {
-            return try ValueDecoder(index: index, entry: 0, codingPath: []).decode(type)
+            return try ValueDecoder(index: index, entry: 0).decode(type)
         } catch {
             throw MsgpackError(decoding: error)
         }

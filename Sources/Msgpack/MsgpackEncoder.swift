@@ -3,34 +3,40 @@
 ///
 /// Equal values give equal bytes in every process: a dictionary's pairs are written in the order of
 /// their keys' bytes, and what has no order to write (a set, a dictionary with other keys than
-/// strings and integers) is refused. Made for messages of some hundred values; it allocates per
-/// container.
+/// strings and integers) is refused. Made for messages of some hundred values: it writes each once, in its
+/// place, and allocates per map.
 package enum MsgpackEncoder {
     /// Appends the packed form of `value`. When it throws, `packer` is unchanged.
     package static func encode<Value: Encodable>(
         _ value: Value, into packer: inout Packer
     ) throws(MsgpackError) {
+        let start = packer.count
+        let stream = EncodedStream(behind: &packer)
         do {
-            let root = EncodedContainer()
-            try root.append(value, at: [], depth: 0)
-            try root.emitContents(into: &packer)
+            try stream.encode(value)
+            stream.finish(into: &packer)
         } catch {
+            stream.finish(into: &packer)
+            packer.truncate(to: start)
             throw MsgpackError(encoding: error)
         }
     }
+
+    /// Holds most messages without growing.
+    private static let capacity = 256
 
     /// The packed form of `value` alone.
     package static func encode<Value: Encodable>(
         _ value: Value
     ) throws(MsgpackError) -> [UInt8] {
-        var packer = Packer()
+        var packer = Packer(capacity: capacity)
         try encode(value, into: &packer)
         return packer.bytes
     }
 }
 
 extension MsgpackError {
-    fileprivate init(encoding error: any Error) {
+    init(encoding error: any Error) {
         switch error {
         case let error as MsgpackError: self = error
         case EncodingError.invalidValue(let value, let context):

@@ -114,6 +114,52 @@ package struct Packer: Sendable {
         bytes.append(contentsOf: packed)
     }
 
+    // MARK: containers whose size is known at their end
+
+    /// Begins an array or a map at `count`: its header is written by `endArray` or `endMap`.
+    mutating func beginContainer() {
+        bytes.append(0)
+    }
+
+    /// Writes the header of the array that was begun at `offset` and holds all bytes behind it.
+    mutating func endArray(at offset: Int, count: Int) {
+        replaceHeader(at: offset, twin_msgpack_pack_array(UInt32(count)))
+    }
+
+    /// Writes the header of the map that was begun at `offset` and holds all bytes behind it.
+    mutating func endMap(at offset: Int, count: Int) {
+        replaceHeader(at: offset, twin_msgpack_pack_map(UInt32(count)))
+    }
+
+    /// Sorts the last bytes, pairs of a map that begin at `offsets`, in the order of their packed
+    /// keys. A packed key begins with its length, so shorter keys come first: an order, and the
+    /// same in every process.
+    mutating func sortPairs(from offsets: [Int]) {
+        guard let first = offsets.first else { return }
+        let pairs = zip(offsets, offsets.dropFirst() + [bytes.count]).map { bytes[$0..<$1] }
+        let sorted = pairs.sorted { $0.lexicographicallyPrecedes($1) }
+        bytes.removeSubrange(first...)
+        for pair in sorted { bytes.append(contentsOf: pair) }
+    }
+
+    mutating func insert(_ packed: [UInt8], at offset: Int) {
+        bytes.insert(contentsOf: packed, at: offset)
+    }
+
+    /// Forgets all but the first `count` bytes.
+    mutating func truncate(to count: Int) {
+        bytes.removeSubrange(count...)
+    }
+
+    private mutating func replaceHeader(at offset: Int, _ head: twin_msgpack_head) {
+        let count = Int(head.count)
+        bytes[offset] = head.bytes.0
+        guard count > 1 else { return }
+        unsafe withUnsafeBytes(of: head.bytes) { written in
+            unsafe bytes.insert(contentsOf: written[1..<count], at: offset + 1)
+        }
+    }
+
     private mutating func append(_ head: twin_msgpack_head) {
         let count = Int(head.count)
         unsafe withUnsafeBytes(of: head.bytes) { written in

@@ -21,14 +21,13 @@ struct UnkeyedEntries: UnkeyedDecodingContainer {
 
     /// The decoder of the current element.
     private func element() throws(MsgpackError) -> ValueDecoder {
-        let path = codingPath + [IndexKey(currentIndex)]
         guard !isAtEnd else {
             throw MsgpackError(
                 .missingKey, wanted: "an element \(currentIndex)",
                 found: "array of \(itemCount) items",
-                offset: decoder.index.offset(of: decoder.entry), path: path.joined)
+                offset: decoder.index.offset(of: decoder.entry), path: (codingPath + [IndexKey(currentIndex)]).joined)
         }
-        return ValueDecoder(index: decoder.index, entry: entry, codingPath: path)
+        return ValueDecoder(index: decoder.index, entry: entry)
     }
 
     /// Reads the current element and moves on; an element that is refused stays current.

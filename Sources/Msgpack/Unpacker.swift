@@ -127,10 +127,18 @@ package struct Unpacker: ~Escapable {
             offset = item.next
             return string
         } catch {
-            throw MsgpackError(
-                .invalidUTF8, wanted: "UTF-8",
-                found: "string of \(item.length) bytes with \(error)",
-                offset: item.body)
+            throw invalidUTF8(item, error)
+        }
+    }
+
+    /// Moves past a string; refuses what is none or no UTF-8.
+    mutating func checkString() throws(MsgpackError) {
+        let item = try body(TWIN_MSGPACK_STR, "string", maxBytes: .max)
+        do {
+            _ = try UTF8Span(validating: bytes.extracting(item.body..<item.next))
+            offset = item.next
+        } catch {
+            throw invalidUTF8(item, error)
         }
     }
 
@@ -264,6 +272,14 @@ extension Unpacker {
 
     private func wrongKind(_ wanted: String) throws(MsgpackError) -> MsgpackError {
         wrongKind(try next(wanting: wanted), wanted)
+    }
+
+    private func invalidUTF8(
+        _ item: twin_msgpack_item, _ mistake: UTF8.ValidationError
+    ) -> MsgpackError {
+        MsgpackError(
+            .invalidUTF8, wanted: "UTF-8",
+            found: "string of \(item.length) bytes with \(mistake)", offset: item.body)
     }
 
     private func truncated(_ item: twin_msgpack_item) -> MsgpackError {

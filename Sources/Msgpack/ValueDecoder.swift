@@ -2,7 +2,8 @@
 struct ValueDecoder: Decoder {
     let index: ValueIndex
     let entry: Int
-    let codingPath: [any CodingKey]
+
+    var codingPath: [any CodingKey] { index.path(to: entry) }
 
     var userInfo: [CodingUserInfoKey: Any] { index.userInfo }
 
@@ -21,7 +22,7 @@ struct ValueDecoder: Decoder {
     func read<Value>(
         _ read: (inout Unpacker) throws(MsgpackError) -> Value
     ) throws(MsgpackError) -> Value {
-        try index.read(entry, at: codingPath, read)
+        try index.read(entry, read)
     }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {

@@ -1,38 +1,37 @@
-/// The `Encoder` that a value writes itself to.
+/// The `Encoder` that a value writes itself to: one open value of a stream.
 struct ValueEncoder: Encoder {
-    let container: EncodedContainer
-    let codingPath: [any CodingKey]
-    /// Containers around this value.
-    let depth: Int
+    let stream: EncodedStream
+    let index: Int
+
+    var codingPath: [any CodingKey] { stream.path(of: index) }
 
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
-        container.take(.map, at: codingPath)
-        return KeyedEncodingContainer(
-            KeyedValues(container: container, codingPath: codingPath, depth: depth))
+        stream.take(.map, in: index)
+        return KeyedEncodingContainer(KeyedValues(stream: stream, index: index))
     }
 
     func unkeyedContainer() -> any UnkeyedEncodingContainer {
-        container.take(.array, at: codingPath)
-        return UnkeyedValues(container: container, codingPath: codingPath, depth: depth)
+        stream.take(.array, in: index)
+        return UnkeyedValues(stream: stream, index: index)
     }
 
     func singleValueContainer() -> any SingleValueEncodingContainer {
-        container.take(.single, at: codingPath)
-        return SingleValue(container: container, codingPath: codingPath, depth: depth)
+        stream.take(.single, in: index)
+        return SingleValue(stream: stream, index: index)
     }
 }
 
 /// A map being written.
 private struct KeyedValues<Key: CodingKey>: KeyedEncodingContainerProtocol {
-    let container: EncodedContainer
-    let codingPath: [any CodingKey]
-    let depth: Int
+    let stream: EncodedStream
+    let index: Int
+
+    var codingPath: [any CodingKey] { stream.path(of: index) }
 
     private func append(_ key: Key, _ pack: (inout Packer) -> Void) {
-        container.appendKey(key)
-        container.append(pack)
+        stream.append(in: index, for: key, pack)
     }
 
     func encodeNil(forKey key: Key) { append(key) { $0.packNil() } }
@@ -52,119 +51,103 @@ private struct KeyedValues<Key: CodingKey>: KeyedEncodingContainerProtocol {
     func encode(_ value: UInt64, forKey key: Key) { append(key) { $0.packUInt(value) } }
 
     func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws {
-        container.appendKey(key)
-        try container.append(value, at: codingPath + [key], depth: depth + 1)
+        try stream.encode(value, in: index, for: key)
     }
 
     func nestedContainer<NestedKey: CodingKey>(
         keyedBy keyType: NestedKey.Type, forKey key: Key
     ) -> KeyedEncodingContainer<NestedKey> {
-        KeyedEncodingContainer(
-            KeyedValues<NestedKey>(
-                container: pending(.map, key), codingPath: codingPath + [key], depth: depth + 1))
+        KeyedEncodingContainer(KeyedValues<NestedKey>(stream: pending(.map, key), index: 0))
     }
 
     func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer {
-        UnkeyedValues(
-            container: pending(.array, key), codingPath: codingPath + [key], depth: depth + 1)
+        UnkeyedValues(stream: pending(.array, key), index: 0)
     }
 
-    func superEncoder() -> any Encoder { superEncoder(for: SuperKey()) }
-
-    func superEncoder(forKey key: Key) -> any Encoder { superEncoder(for: key) }
-
-    private func superEncoder(for key: some CodingKey) -> any Encoder {
-        ValueEncoder(
-            container: pending(.undecided, key), codingPath: codingPath + [key], depth: depth + 1)
+    func superEncoder() -> any Encoder {
+        ValueEncoder(stream: pending(.undecided, SuperKey()), index: 0)
     }
 
-    private func pending(
-        _ shape: EncodedContainer.Shape, _ key: some CodingKey
-    ) -> EncodedContainer {
-        container.appendKey(key)
-        return container.appendPending(shape, at: codingPath + [key])
+    func superEncoder(forKey key: Key) -> any Encoder {
+        ValueEncoder(stream: pending(.undecided, key), index: 0)
+    }
+
+    private func pending(_ shape: OpenValues.Shape, _ key: some CodingKey) -> EncodedStream {
+        stream.appendPending(shape, in: index, for: key)
     }
 }
 
 /// An array being written.
 private struct UnkeyedValues: UnkeyedEncodingContainer {
-    let container: EncodedContainer
-    let codingPath: [any CodingKey]
-    let depth: Int
+    let stream: EncodedStream
+    let index: Int
 
-    var count: Int { container.count }
+    var codingPath: [any CodingKey] { stream.path(of: index) }
 
-    private var elementPath: [any CodingKey] { codingPath + [IndexKey(count)] }
+    var count: Int { stream.count(of: index) }
 
-    func encodeNil() { container.append { $0.packNil() } }
-    func encode(_ value: Bool) { container.append { $0.packBool(value) } }
-    func encode(_ value: String) { container.append { $0.packString(value) } }
-    func encode(_ value: Double) { container.append { $0.packDouble(value) } }
-    func encode(_ value: Float) { container.append { $0.packFloat(value) } }
-    func encode(_ value: Int) { container.append { $0.packInt(value) } }
-    func encode(_ value: Int8) { container.append { $0.packInt(Int64(value)) } }
-    func encode(_ value: Int16) { container.append { $0.packInt(Int64(value)) } }
-    func encode(_ value: Int32) { container.append { $0.packInt(Int64(value)) } }
-    func encode(_ value: Int64) { container.append { $0.packInt(value) } }
-    func encode(_ value: UInt) { container.append { $0.packUInt(value) } }
-    func encode(_ value: UInt8) { container.append { $0.packUInt(UInt64(value)) } }
-    func encode(_ value: UInt16) { container.append { $0.packUInt(UInt64(value)) } }
-    func encode(_ value: UInt32) { container.append { $0.packUInt(UInt64(value)) } }
-    func encode(_ value: UInt64) { container.append { $0.packUInt(value) } }
+    func encodeNil() { stream.append(in: index) { $0.packNil() } }
+    func encode(_ value: Bool) { stream.append(in: index) { $0.packBool(value) } }
+    func encode(_ value: String) { stream.append(in: index) { $0.packString(value) } }
+    func encode(_ value: Double) { stream.append(in: index) { $0.packDouble(value) } }
+    func encode(_ value: Float) { stream.append(in: index) { $0.packFloat(value) } }
+    func encode(_ value: Int) { stream.append(in: index) { $0.packInt(value) } }
+    func encode(_ value: Int8) { stream.append(in: index) { $0.packInt(Int64(value)) } }
+    func encode(_ value: Int16) { stream.append(in: index) { $0.packInt(Int64(value)) } }
+    func encode(_ value: Int32) { stream.append(in: index) { $0.packInt(Int64(value)) } }
+    func encode(_ value: Int64) { stream.append(in: index) { $0.packInt(value) } }
+    func encode(_ value: UInt) { stream.append(in: index) { $0.packUInt(value) } }
+    func encode(_ value: UInt8) { stream.append(in: index) { $0.packUInt(UInt64(value)) } }
+    func encode(_ value: UInt16) { stream.append(in: index) { $0.packUInt(UInt64(value)) } }
+    func encode(_ value: UInt32) { stream.append(in: index) { $0.packUInt(UInt64(value)) } }
+    func encode(_ value: UInt64) { stream.append(in: index) { $0.packUInt(value) } }
 
     func encode<Value: Encodable>(_ value: Value) throws {
-        try container.append(value, at: elementPath, depth: depth + 1)
+        try stream.encode(value, in: index, as: .index(count))
     }
 
     func nestedContainer<NestedKey: CodingKey>(
         keyedBy keyType: NestedKey.Type
     ) -> KeyedEncodingContainer<NestedKey> {
-        let path = elementPath
-        return KeyedEncodingContainer(
-            KeyedValues<NestedKey>(
-                container: container.appendPending(.map, at: path), codingPath: path,
-                depth: depth + 1))
+        KeyedEncodingContainer(KeyedValues<NestedKey>(stream: pending(.map), index: 0))
     }
 
     func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer {
-        let path = elementPath
-        return UnkeyedValues(
-            container: container.appendPending(.array, at: path), codingPath: path,
-            depth: depth + 1)
+        UnkeyedValues(stream: pending(.array), index: 0)
     }
 
-    func superEncoder() -> any Encoder {
-        let path = elementPath
-        return ValueEncoder(
-            container: container.appendPending(.undecided, at: path), codingPath: path,
-            depth: depth + 1)
+    func superEncoder() -> any Encoder { ValueEncoder(stream: pending(.undecided), index: 0) }
+
+    private func pending(_ shape: OpenValues.Shape) -> EncodedStream {
+        stream.appendPending(shape, in: index)
     }
 }
 
 /// A value that is written by itself, without a container.
 private struct SingleValue: SingleValueEncodingContainer {
-    let container: EncodedContainer
-    let codingPath: [any CodingKey]
-    let depth: Int
+    let stream: EncodedStream
+    let index: Int
 
-    func encodeNil() { container.append { $0.packNil() } }
-    func encode(_ value: Bool) { container.append { $0.packBool(value) } }
-    func encode(_ value: String) { container.append { $0.packString(value) } }
-    func encode(_ value: Double) { container.append { $0.packDouble(value) } }
-    func encode(_ value: Float) { container.append { $0.packFloat(value) } }
-    func encode(_ value: Int) { container.append { $0.packInt(value) } }
-    func encode(_ value: Int8) { container.append { $0.packInt(Int64(value)) } }
-    func encode(_ value: Int16) { container.append { $0.packInt(Int64(value)) } }
-    func encode(_ value: Int32) { container.append { $0.packInt(Int64(value)) } }
-    func encode(_ value: Int64) { container.append { $0.packInt(value) } }
-    func encode(_ value: UInt) { container.append { $0.packUInt(value) } }
-    func encode(_ value: UInt8) { container.append { $0.packUInt(UInt64(value)) } }
-    func encode(_ value: UInt16) { container.append { $0.packUInt(UInt64(value)) } }
-    func encode(_ value: UInt32) { container.append { $0.packUInt(UInt64(value)) } }
-    func encode(_ value: UInt64) { container.append { $0.packUInt(value) } }
+    var codingPath: [any CodingKey] { stream.path(of: index) }
+
+    func encodeNil() { stream.append(in: index) { $0.packNil() } }
+    func encode(_ value: Bool) { stream.append(in: index) { $0.packBool(value) } }
+    func encode(_ value: String) { stream.append(in: index) { $0.packString(value) } }
+    func encode(_ value: Double) { stream.append(in: index) { $0.packDouble(value) } }
+    func encode(_ value: Float) { stream.append(in: index) { $0.packFloat(value) } }
+    func encode(_ value: Int) { stream.append(in: index) { $0.packInt(value) } }
+    func encode(_ value: Int8) { stream.append(in: index) { $0.packInt(Int64(value)) } }
+    func encode(_ value: Int16) { stream.append(in: index) { $0.packInt(Int64(value)) } }
+    func encode(_ value: Int32) { stream.append(in: index) { $0.packInt(Int64(value)) } }
+    func encode(_ value: Int64) { stream.append(in: index) { $0.packInt(value) } }
+    func encode(_ value: UInt) { stream.append(in: index) { $0.packUInt(value) } }
+    func encode(_ value: UInt8) { stream.append(in: index) { $0.packUInt(UInt64(value)) } }
+    func encode(_ value: UInt16) { stream.append(in: index) { $0.packUInt(UInt64(value)) } }
+    func encode(_ value: UInt32) { stream.append(in: index) { $0.packUInt(UInt64(value)) } }
+    func encode(_ value: UInt64) { stream.append(in: index) { $0.packUInt(value) } }
 
     func encode<Value: Encodable>(_ value: Value) throws {
-        try container.append(value, at: codingPath, depth: depth)
+        try stream.encode(value, in: index, as: .none)
     }
 }
 

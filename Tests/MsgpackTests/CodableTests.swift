@@ -67,6 +67,36 @@ private struct Interleaved: Encodable {
     }
 }
 
+/// Its element writes to the array that it is an element of.
+private struct Crossing: Encodable {
+    private struct Inner: Encodable {
+        let write: () throws -> Void
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            try write()
+            try container.encode(1)
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.unkeyedContainer()
+        var same = container
+        try container.encode(Inner { try same.encode(2) })
+    }
+}
+
+/// Goes on after an element that has no packed form.
+private struct Swallowing: Encodable {
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.unkeyedContainer()
+        do {
+            try container.encode(Set([1]))
+        } catch {
+            try container.encode(1)
+        }
+    }
+}
+
 private struct IndexedKey: CodingKey, ExpressibleByStringLiteral {
     var stringValue: String
     var intValue: Int? { nil }
@@ -159,6 +189,66 @@ private struct IndexedKey: CodingKey, ExpressibleByStringLiteral {
         #expect(pairs.map(\.key) == (0..<50).map { .string("k\(100 + $0)") })
         #expect(throws: MsgpackError.self) { try MsgpackEncoder.encode(Set([1, 2])) }
         #expect(throws: MsgpackError.self) { try MsgpackEncoder.encode([[1]: 2]) }
+    }
+
+    @Test("Arrays and maps of any size inside of others pack as written one by one")
+    func sizes() throws {
+        for count in [0, 1, 15, 16, 17, 65_535, 65_536] {
+            let array = Array(repeating: Array(repeating: true, count: count), count: 2)
+            let bytes = try MsgpackEncoder.encode(["a": array])
+            let expected = packed { packer in
+                packer.packMapHeader(1)
+                packer.packString("a")
+                packer.packArrayHeader(2)
+                for _ in 0..<2 {
+                    packer.packArrayHeader(count)
+                    for _ in 0..<count { packer.packBool(true) }
+                }
+            }
+            #expect(bytes == expected, "\(count) values")
+            let limits = MsgpackLimits(itemsMax: 2 * count + 5)
+            #expect(
+                try MsgpackDecoder.decode([String: [[Bool]]].self, from: bytes, limits: limits)
+                    == ["a": array])
+        }
+        for count in [15, 16, 17, 300] {
+            let map = Dictionary(uniqueKeysWithValues: (0..<count).map { ("k\($0)", $0) })
+            let bytes = try MsgpackEncoder.encode([map, map])
+            #expect(try MsgpackDecoder.decode([[String: Int]].self, from: bytes) == [map, map])
+        }
+    }
+
+    @Test("A key that comes twice is refused in small and in large maps", arguments: [2, 16, 40])
+    func doubleKeys(count: Int) {
+        var pairs = (0..<count).map { MsgpackValue.Pair(.string("k\($0)"), .int(1)) }
+        pairs[count - 1].key = .string("k0")
+        let error = decodingError([String: Int].self, .map(pairs))
+        #expect(error?.kind == .duplicateKey)
+        #expect(error?.found == "k0 again")
+    }
+
+    @Test("A value that writes around one still open inside of it is refused")
+    func crossing() throws {
+        let error = #expect(throws: MsgpackError.self) {
+            try MsgpackEncoder.encode(Crossing())
+        }
+        #expect(error?.wanted == "values written one after another")
+    }
+
+    @Test("What failed inside of a value fails it whole, even if its type goes on")
+    func swallowed() {
+        let error = #expect(throws: MsgpackError.self) {
+            try MsgpackEncoder.encode(["a": Swallowing()])
+        }
+        #expect(error?.wanted == "a collection with an order")
+        #expect(error?.path == "a.0")
+    }
+
+    @Test("Bytes alone, optional or inside of an array are bin")
+    func bytes() throws {
+        #expect(try MsgpackEncoder.encode([UInt8]([7])) == [0xc4, 1, 7])
+        #expect(try MsgpackEncoder.encode([UInt8]?.some([7])) == [0xc4, 1, 7])
+        #expect(try MsgpackEncoder.encode([[UInt8]([7])]) == [0x91, 0xc4, 1, 7])
     }
 
     @Test("A value that cannot be packed leaves the packer as it was")
