@@ -183,9 +183,13 @@ package struct Baseline: Equatable, Sendable {
 }
 
 extension Baseline {
+    /// Bytes of `blob` before the metrics: their number, the slot, two times.
+    private static let blobHead = 2 + 3 * 8
+
     /// All state as bytes: the same for equal baselines.
     var blob: [UInt8] {
-        var writer = BlobWriter(capacity: 32 + metrics.count * 48)
+        var writer = BlobWriter(
+            count: Baseline.blobHead + metrics.count * MetricBaseline.blobBytes)
         writer.put(UInt16(metrics.count))
         writer.put(slot ?? -1)
         writer.put(lastAt.milliseconds)

@@ -4,6 +4,8 @@
 /// over five minutes, so that one spike teaches nothing. 48 bytes.
 struct MetricBaseline: Sendable {
     static let parts = 8
+    /// Bytes of one metric in `Baseline.blob`.
+    static let blobBytes = parts * 2 * 2 + 4 * 4
     private static let unknown = SIMD8<UInt16>(repeating: Quantised.absent.bits)
 
     var lows = unknown

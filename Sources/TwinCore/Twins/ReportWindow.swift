@@ -40,6 +40,12 @@ package struct ReportWindow: Sendable {
         Quantised(bits: cells[cell(of: row) + ReportWindow.wordsOfTime + column])
     }
 
+    /// Calls `visit` with each value of a row, by column.
+    func forEachValue(row: Int, _ visit: (Quantised) -> Void) {
+        let first = cell(of: row) + ReportWindow.wordsOfTime
+        for cell in first..<first + columns { visit(Quantised(bits: cells[cell])) }
+    }
+
     package mutating func set(_ value: Quantised, row: Int, column: Int) {
         cells[cell(of: row) + ReportWindow.wordsOfTime + column] = value.bits
     }

@@ -105,7 +105,7 @@ extension ServerTwin: Codable {
     }
 
     private var latestBlob: [UInt8] {
-        var writer = BlobWriter(capacity: latest.values.count * 4)
+        var writer = BlobWriter(count: latest.values.count * 4)
         for value in latest.values { writer.put(value) }
         return writer.bytes
     }
