@@ -38,6 +38,25 @@ struct RecoveryTests {
         #expect(try server.meta().journalFrom.rawValue > 10)
     }
 
+    @Test("Slices without a pause write few shards each, and bring all back, bit by bit")
+    func fromHurriedRows() throws {
+        let files = try InstanceFiles()
+        var cluster = try InstanceCluster()
+        let rows = try files.rows(.server)
+        cluster.server.rows = rows
+        cluster.server.journalBytes = Limits.journalBytesMax / 2 + 1
+        try cluster.story { cluster, when in
+            let recovered = try cluster.server.recovered(from: rows)
+            #expect(try cluster.server.differences(to: recovered) == [], "\(when)")
+        }
+        let most = cluster.server.core.ownedIndices.count / Slicing.slicesPerHeader + 1
+        let counts = cluster.server.slices.map(\.slice.shards.count)
+        #expect(counts.contains(most), "no slice left a shard for the next one")
+        #expect(counts.contains { $0 > most }, "the first slice has all shards")
+        #expect(counts.count { $0 <= most } > counts.count / 2)
+        #expect(try rows.meta().journalFrom.rawValue > 10)
+    }
+
     @Test("Rows that were left behind half-way and the whole rest of the journal do too")
     func fromOldRows() throws {
         let files = try InstanceFiles()

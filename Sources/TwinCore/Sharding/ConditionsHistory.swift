@@ -23,6 +23,11 @@ package struct ConditionsHistory: Sendable {
         changes.append(Change(record: record, position: position, conditions: conditions))
     }
 
+    /// True when the conditions changed before `record` since the last call of `conditions`.
+    package func hasChanged(before record: UInt64) -> Bool {
+        changes.first.map { $0.record < record } ?? false
+    }
+
     /// The conditions before `record`, and the position up to which they hold; forgets older ones.
     package mutating func conditions(
         before record: UInt64

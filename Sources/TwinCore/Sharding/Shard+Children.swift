@@ -97,6 +97,11 @@ extension Shard {
         }
     }
 
+    /// True when the last `header` does not hold the conditions of a replay from `record` on.
+    package func headerIsOld(neededFrom record: UInt64) -> Bool {
+        conditionsHistory.hasChanged(before: record)
+    }
+
     /// The shard's row as it must stand when replay starts at `record`.
     package mutating func header(
         neededFrom record: UInt64, running: Milliseconds

@@ -14,9 +14,11 @@ extension InstanceCore {
         gatherTwins(into: &slice)
         slice.alerts = alerts.unsaved(limit: Slicing.alertsPerSliceMax)
         slicing.alertsInFlight = slice.alerts.count
-        slice.journalFrom = oldestNeededRecord(
-            skippingAlerts: slice.alerts.count, next: isRecorded ? record + 1 : record)
-        gatherHeaders(into: &slice)
+        let next = isRecorded ? record + 1 : record
+        slice.journalFrom = oldestNeededRecord(skippingAlerts: slice.alerts.count, next: next)
+        gatherHeaders(
+            into: &slice, next: next,
+            most: isHurried && !isStopping ? 1 + shards.count / Slicing.slicesPerHeader : .max)
         slicing.isInFlight = true
         slicing.notBefore = clock.monotonic + Slicing.interval.rawValue
         return slice
@@ -34,10 +36,11 @@ extension InstanceCore {
 
     private var hasUnsavedChange: Bool {
         if alerts.oldestUnsavedRecord != nil { return true }
+        // Field by field: to hold a shard is to copy it.
         return shards.indices.contains { index in
-            guard let shard = shards[index] else { return false }
-            return shard.dirty.count > 0 || !shard.removed.isEmpty
-                || slicing.savedHeaders[UInt16(index)]?.position != shard.position
+            guard let position = shards[index]?.position else { return false }
+            return shards[index]?.dirty.first != nil || shards[index]?.removed.isEmpty == false
+                || slicing.savedHeaders[UInt16(index)]?.position != position
         }
     }
 
@@ -82,27 +85,64 @@ extension InstanceCore {
 
     private func oldestNeededRecord(skippingAlerts count: Int, next: UInt64) -> UInt64 {
         var oldest = next
-        for shard in shards {
-            if let record = shard?.dirty.first?.record { oldest = min(oldest, record) }
+        for index in shards.indices {
+            if let record = shards[index]?.dirty.first?.record { oldest = min(oldest, record) }
         }
         return min(oldest, alerts.oldestUnsavedRecord(skipping: count) ?? next)
     }
 
-    private mutating func gatherHeaders(into slice: inout PendingSlice) {
+    /// The rows of the shards that are longest behind, and of those that must not wait: that have
+    /// none yet or lack what the twins of this slice refer to. For the others `journalFrom` goes
+    /// back as far as they need; shards whose conditions replay would miss then are written too.
+    private mutating func gatherHeaders(
+        into slice: inout PendingSlice, next: UInt64, most: Int
+    ) {
+        var isChosen = Array(repeating: false, count: shards.count)
+        // Replay passes over what removed a twin once its tombstone stands, and with it over the
+        // numbers that the shard took over.
+        for twin in slice.twins where twin.state == nil { isChosen[Int(twin.shard)] = true }
+        var behind: [Int] = []
         for index in shards.indices {
-            guard
-                let header = shards[index]?.header(
-                    neededFrom: slice.journalFrom, running: time.running)
-            else { continue }
-            let saved = Slicing.SavedHeader(
-                position: header.position, conditionsPosition: header.conditionsPosition)
-            guard slicing.savedHeaders[UInt16(index)] != saved else { continue }
-            slicing.savedHeaders[UInt16(index)] = saved
-            slice.shards.append(
-                PendingShardRow(
-                    shard: UInt16(index), epoch: header.epoch,
-                    position: header.conditionsPosition, state: Payload.pack(header)))
+            guard let position = shards[index]?.position else { continue }
+            let saved = slicing.savedHeaders[UInt16(index)]
+            if saved == nil || saved?.metricSets != shards[index]?.metricSets.count {
+                isChosen[index] = true
+            } else if saved?.position != position, !isChosen[index] {
+                behind.append(index)
+            }
         }
+        // Ties keep the order of the shards.
+        behind.sort { (nextRecord(of: $0), $0) < (nextRecord(of: $1), $1) }
+        for index in behind.prefix(most) { isChosen[index] = true }
+        for index in behind.dropFirst(most) {
+            slice.journalFrom = min(slice.journalFrom, nextRecord(of: index))
+        }
+        for index in shards.indices
+        where isChosen[index]
+            || shards[index]?.headerIsOld(neededFrom: slice.journalFrom) == true
+        {
+            gatherHeader(of: index, into: &slice, next: next)
+        }
+    }
+
+    /// The first journal record that the saved row of a shard does not reflect.
+    private func nextRecord(of index: Int) -> UInt64 {
+        slicing.savedHeaders[UInt16(index)]?.next ?? 0
+    }
+
+    private mutating func gatherHeader(
+        of index: Int, into slice: inout PendingSlice, next: UInt64
+    ) {
+        guard
+            let header = shards[index]?.header(
+                neededFrom: slice.journalFrom, running: time.running)
+        else { return }
+        slicing.savedHeaders[UInt16(index)] = Slicing.SavedHeader(
+            position: header.position, next: next, metricSets: header.metricSets.count)
+        slice.shards.append(
+            PendingShardRow(
+                shard: UInt16(index), epoch: header.epoch,
+                position: header.conditionsPosition, state: Payload.pack(header)))
     }
 }
 

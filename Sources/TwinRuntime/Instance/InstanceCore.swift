@@ -109,7 +109,10 @@ package struct InstanceCore<Service: TierService>: Sendable {
     /// alert numbers again that somebody has been told of before.
     package var awaitsEpochs: Bool { identity.isRestored && placement == nil }
 
-    package var ownedIndices: [Int] { shards.indices.filter { shards[$0] != nil } }
+    package var ownedIndices: [Int] { shards.indices.filter(owns) }
+
+    /// True when the shard is served here. Reads one field: comparing a shard with nil copies it.
+    func owns(_ index: Int) -> Bool { shards[index]?.epoch != nil }
 
     // MARK: the turn
 

@@ -75,7 +75,7 @@ package enum ReportIntake {
         }
         let crc = CRC32.checksum(report.key)
         let shard = Int(crc % UInt32(core.shards.count))
-        guard core.shards[shard] != nil else {
+        guard core.owns(shard) else {
             throw Refusal(.notOwner, "server#\(shard) is not served by \(core.name)")
         }
         let digest = InputDigest.of(

@@ -10,19 +10,24 @@ package struct Slicing: Sendable {
     /// By shard: what its row says.
     package var savedHeaders: [UInt16: SavedHeader] = [:]
 
-    /// How far a shard's row reaches. The conditions may be older than the position; once replay
-    /// starts behind their next change, the row must be written again.
+    /// How far a shard's row reaches.
     package struct SavedHeader: Equatable, Sendable {
         package var position: Position
-        package var conditionsPosition: Position
+        /// The first journal record that the row does not reflect.
+        package var next: UInt64
+        /// A twin's row is read with the metric sets of its shard's row.
+        package var metricSets: Int
     }
 
     package static let interval = Milliseconds.seconds(1)
-    /// A slice ends with the twin that passes either bound. Encoding costs some 15 ns a byte
-    /// (`twin-bench write-behind`), a twin with 90 reports of ten metrics 4.4 KB: a slice delays
-    /// its turn by some 4 ms.
+    /// A slice ends with the twin that passes either bound. A twin with 90 reports of ten metrics
+    /// is 2.9 KB and some 15 µs to encode (`twin-bench write-behind`), a shard's row 0.5 KB and
+    /// some 10 µs: a slice delays its turn by a millisecond or two.
     package static let twinsPerSliceMax = 256
     package static let twinBytesPerSliceMax = 256 * 1_024
+    /// One slice of so many writes the row of a shard that is there already and behind, when slices
+    /// follow one another without a pause. Replay starts no later than the others need it.
+    package static let slicesPerHeader = 8
     package static let alertsPerSliceMax = 1_000
 
     package init() {}
