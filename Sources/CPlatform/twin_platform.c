@@ -25,6 +25,12 @@ uint64_t twin_boottime_nanoseconds(void) { return nanoseconds(CLOCK_BOOTTIME); }
 
 int twin_thread_set_name(const char *name) { return pthread_setname_np(pthread_self(), name); }
 
+int twin_file_write_out(int file_descriptor, off_t offset, off_t length) {
+    const unsigned int flags = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE
+                               | SYNC_FILE_RANGE_WAIT_AFTER;
+    return sync_file_range(file_descriptor, offset, length, flags) == 0 ? 0 : errno;
+}
+
 int twin_file_allocate(int file_descriptor, off_t offset, off_t length) {
     for (;;) {
         if (fallocate(file_descriptor, 0, offset, length) == 0) { return 0; }

@@ -17,6 +17,7 @@ struct LoneInstance: ~Copyable {
     private var core: InstanceCore<ServerService>
     private var journal: Journal<PosixDisk>
     private let rows: RowWriter
+    private let courtesy: DiskCourtesy
     private var batches: [PreparedBatch] = []
     private var nextBatch = 0
     private var durable: UInt64 = 0
@@ -31,11 +32,13 @@ struct LoneInstance: ~Copyable {
     private static let shards = Limits.shardCountDefault
 
     private init(
-        core: InstanceCore<ServerService>, journal: consuming Journal<PosixDisk>, rows: RowWriter
+        core: InstanceCore<ServerService>, journal: consuming Journal<PosixDisk>, rows: RowWriter,
+        courtesy: DiskCourtesy
     ) {
         self.core = core
         self.journal = journal
         self.rows = rows
+        self.courtesy = courtesy
     }
 
     /// Commissions `twins` servers in an empty directory and packs the batches that report for
@@ -52,8 +55,10 @@ struct LoneInstance: ~Copyable {
                 "--state-dir: wanted an empty directory, found \(found.count) entries in "
                     + stateDirectory)
         }
+        let courtesy = DiskCourtesy()
         let rows = try RowStore(
-            path: directory.appending(path: RowStore.fileName).path, tier: .server, cluster: nil)
+            path: directory.appending(path: RowStore.fileName).path, tier: .server, cluster: nil,
+            courtesy: courtesy)
         let owner = try InstanceName(name)
         var instance = LoneInstance(
             core: InstanceCore(
@@ -63,7 +68,7 @@ struct LoneInstance: ~Copyable {
             journal: try Journal(
                 on: try PosixDisk(directory: directory.appending(path: "journal").path),
                 segmentBytes: UInt64(Limits.journalSegmentBytes), salt: 1),
-            rows: RowWriter(rows, wake: WakeSignal()))
+            rows: RowWriter(rows, wake: WakeSignal()), courtesy: courtesy)
         let servers = try (0..<twins).map { number in
             Fleet.Server(key: try TwinKey("bench-s\(number)"), owner: owner)
         }
@@ -131,23 +136,31 @@ struct LoneInstance: ~Copyable {
 
     // MARK: measuring
 
+    /// When rows are handed to their thread.
+    enum Pace {
+        case never
+        /// A slice every ten turns, which is once a second of the instance's own time.
+        case usual
+        /// A slice as soon as the one before is saved: the journal grows long.
+        case hurried
+    }
+
     /// Turns for so many seconds.
-    /// - Parameter writesRows: false: no rows at all; true: a slice as soon as the one before is
-    ///   saved.
-    mutating func measure(seconds: Int, writesRows: Bool) throws -> TurnTimes {
+    mutating func measure(seconds: Int, rows pace: Pace) throws -> TurnTimes {
         var times = TurnTimes()
-        if writesRows, let slice = waitingSlice {
+        if pace != .never, let slice = waitingSlice {
             waitingSlice = nil
             rows.save(slice, durable: durable)
         }
+        let journalBytes = pace == .hurried ? Limits.journalBytesMax / 2 + 1 : 0
         let end = ClientTime.monotonicMilliseconds + Int64(seconds) * 1_000
         while ClientTime.monotonicMilliseconds < end {
             try takeRowOutcomes()
-            let turn = try turn(journalBytes: writesRows ? Limits.journalBytesMax / 2 + 1 : 0)
+            let turn = try turn(journalBytes: journalBytes)
             times.note(closing: turn.closing, whole: turn.whole, hasSlice: turn.slice != nil)
             dirtyLeast = min(dirtyLeast, core.shards.reduce(0) { $0 + ($1?.dirty.count ?? 0) })
             guard let slice = turn.slice else { continue }
-            if writesRows { rows.save(slice, durable: durable) } else { waitingSlice = slice }
+            if pace == .never { waitingSlice = slice } else { rows.save(slice, durable: durable) }
         }
         return times
     }
@@ -204,6 +217,8 @@ struct LoneInstance: ~Copyable {
 
     private mutating func commit(_ turn: ClosedTurn) throws {
         guard let record = turn.record else { return }
+        courtesy.commitBegins()
+        defer { courtesy.commitEnds() }
         durable = try journal.append(record.span).rawValue
         _ = try journal.sync()
     }

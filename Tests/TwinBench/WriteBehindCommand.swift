@@ -6,11 +6,12 @@ import TwinCore
 /// What rows written behind the journal cost the turns: many dirty twins, every turn a slice.
 ///
 /// No sockets: one server core, its journal and its rows in `--state-dir`, batches from memory.
-/// First no rows are written, then every turn hands out as many as it may, as an instance does
-/// when its journal grows long; the difference is what write-behind delays a turn.
+/// First no rows are written, then a slice every tenth turn, then as many as may be, as an instance
+/// does when its journal grows long, then none again: the difference is what write-behind delays a
+/// turn, and the two halves without it say how much of that is the disk's own.
 struct WriteBehindCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "write-behind", abstract: "Turn times with and without rows written behind")
+        commandName: "write-behind", abstract: "Turn times with and without rows")
 
     @Option(help: "Server twins of the one instance; all are dirty all the time.")
     var twins = 100_000
@@ -21,7 +22,7 @@ struct WriteBehindCommand: ParsableCommand {
     @Option(help: "Reports in a turn.")
     var batch = 1_000
 
-    @Option(help: "How long each half is measured, in seconds.")
+    @Option(help: "How long each part is measured, in seconds.")
     var seconds = 30
 
     @Option(help: "An empty directory for the journal and the rows; made if absent.")
@@ -50,10 +51,14 @@ struct WriteBehindCommand: ParsableCommand {
             String(
                 format: "resident:      %.0f MB, %.2f KB a twin with its batch to send", resident,
                 resident * 1_000 / Double(twins)))
-        let without = try instance.measure(seconds: seconds, writesRows: false)
-        print("without rows:  \(without.text)")
-        let with = try instance.measure(seconds: seconds, writesRows: true)
-        print("rows behind:   \(with.text)")
+        let paces: [(String, LoneInstance.Pace)] = [
+            ("without rows: ", .never), ("usual pace:   ", .usual), ("hurried:      ", .hurried),
+            ("without again:", .never),
+        ]
+        for (name, pace) in paces {
+            let times = try instance.measure(seconds: seconds, rows: pace)
+            print("\(name)  \(times.text)")
+        }
         print("least number of dirty twins while measured: \(instance.dirtyLeast)")
     }
 }

@@ -133,6 +133,47 @@ struct RowStoreTests {
         #expect(try store.trimAlerts(olderThan: limit, keepingAtMost: 1) == 0)
     }
 
+    @Test("a twin that is saved again stays in its place, and its key finds it once")
+    func savedAgain() throws {
+        let store = try RowBench.open(path)
+        var slice = RowBench.slice()
+        slice.twins = [RowBench.twin(1), RowBench.twin(2)]
+        try store.save(slice)
+        slice.twins = [RowBench.twin(1, position: 11)]
+        try store.save(slice)
+        _ = try store.checkpoint()
+        #expect(
+            try RowBench.twins(of: store) == [RowBench.twin(1, position: 11), RowBench.twin(2)])
+        let rows = try DatabaseQueue(path: path).read {
+            try Int64.fetchAll($0, sql: "SELECT rowid FROM twin ORDER BY key")
+        }
+        #expect(rows == [1, 2])
+    }
+
+    @Test("a checkpoint moves all that was saved into the file, and the next one what came after")
+    func checkpoints() throws {
+        let store = try RowBench.open(path)
+        var slice = RowBench.slice()
+        for round in 1...3 {
+            slice.twins = (1...200).map { RowBench.twin($0, position: UInt64(round)) }
+            try store.save(slice)
+            _ = try store.checkpoint()
+        }
+        #expect(
+            try RowBench.twins(of: store) == (1...200).map { RowBench.twin($0, position: 3) })
+    }
+
+    @Test(
+        "a step of a checkpoint holds some 48 of the pages that it wrote",
+        arguments: [(0, 4_096), (48, 1 << 20), (49, 1 << 20), (1_000, 330 << 20), (1_000, 4 << 20)])
+    func steps(pages: Int, fileBytes: UInt64) {
+        let step = RowFlush.step(pages: pages, fileBytes: fileBytes)
+        #expect(step % 4_096 == 0)
+        let pagesInStep = Double(pages) * Double(step) / Double(max(fileBytes, step))
+        #expect(pagesInStep <= 49)
+        #expect(step >= 48 * 4_096)
+    }
+
     @Test("a quarantined message is kept with its bytes until it is removed")
     func quarantine() throws {
         let store = try RowBench.open(path)

@@ -22,6 +22,10 @@ int twin_thread_set_name(const char *name);
 /// Returns 0 or an errno, such as ENOSPC. Retries EINTR.
 int twin_file_allocate(int file_descriptor, off_t offset, off_t length);
 
+/// Writes out what is not on the disk yet of `length` bytes from `offset` on, and waits for it.
+/// Makes nothing durable: a later sync has less to do. Returns 0 or an errno.
+int twin_file_write_out(int file_descriptor, off_t offset, off_t length);
+
 /// Nanoseconds since boot, without the time the machine was suspended. Never steps back.
 uint64_t twin_monotonic_nanoseconds(void);
 

@@ -25,8 +25,10 @@ package final class CommitThread: Sendable {
     private let results = Mailbox<Result<Committed, StoreError>>()
     private let thread: DedicatedThread
 
-    /// Takes the journal over; it never leaves this thread again.
-    package init<D: Disk>(_ journal: consuming Journal<D>, wake: WakeSignal) {
+    /// Takes the journal over; it never leaves this thread again. `courtesy` is told of each commit.
+    package init<D: Disk>(
+        _ journal: consuming Journal<D>, wake: WakeSignal, courtesy: DiskCourtesy = DiskCourtesy()
+    ) {
         let jobs = jobs
         let results = results
         let handover = Mutex<Journal<D>?>(consume journal)
@@ -39,6 +41,8 @@ package final class CommitThread: Sendable {
                         case .stop: return
                         case .drop(let number): try journal.drop(before: number)
                         case .commit(let turn):
+                            courtesy.commitBegins()
+                            defer { courtesy.commitEnds() }
                             results.put(.success(try Self.commit(turn, to: &journal)))
                             wake.signal()
                         }

@@ -73,7 +73,9 @@ package final class InstanceProcess<Tier: TierService>: Service {
                     + "--state-dir")
         }
         let name = try InstanceName(identity.name)
-        let rows = try RowStore(path: directory.paths.rows, tier: tier, cluster: identity.cluster)
+        let courtesy = DiskCourtesy()
+        let rows = try RowStore(
+            path: directory.paths.rows, tier: tier, cluster: identity.cluster, courtesy: courtesy)
         let meta = try rows.meta()
         let journal = try Journal(
             on: try PosixDisk(directory: directory.paths.journal),
@@ -110,7 +112,8 @@ package final class InstanceProcess<Tier: TierService>: Service {
         let socket = try connect(settings)
         return Engine(
             core: core, socket: socket, wake: wake,
-            commits: CommitThread(journal, wake: wake), rows: RowWriter(rows, wake: wake),
+            commits: CommitThread(journal, wake: wake, courtesy: courtesy),
+            rows: RowWriter(rows, wake: wake),
             directory: directory, durableRecord: durable, log: log)
     }
 

@@ -32,12 +32,19 @@ struct RowSaving {
             .execute(arguments: [key.rawValue, value])
     }
 
+    /// In place: replacing a row would write it at the end of the table, and two indexes with it.
+    /// An ordinal's key never changes.
     private func saveTwins() throws {
         let save = try db.cachedStatement(
             sql: """
-                INSERT OR REPLACE INTO twin (shard, ordinal, key, status, open_incidents, epoch,
+                INSERT INTO twin (shard, ordinal, key, status, open_incidents, epoch,
                     position, generation, saved_at, checksum, state)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (shard, ordinal) DO UPDATE SET
+                    status = excluded.status, open_incidents = excluded.open_incidents,
+                    epoch = excluded.epoch, position = excluded.position,
+                    generation = excluded.generation, saved_at = excluded.saved_at,
+                    checksum = excluded.checksum, state = excluded.state
                 """)
         let forget = try db.cachedStatement(
             sql: "DELETE FROM incident WHERE shard = ? AND ordinal = ?")

@@ -15,16 +15,20 @@ package final class RowStore: Sendable {
     let pool: DatabasePool
     /// Path of the database file.
     let path: String
+    private let flush: RowFlush?
 
     /// Opens the rows at `path` for an instance of `tier`, or makes them, and makes durable what
     /// was found.
     ///
     /// `cluster` is what the instance knows itself; nil before it has joined one. Throws
     /// `wrongCluster` when the rows are of another cluster or tier, `newerSchema` when a later
-    /// release wrote them.
-    package init(path: String, tier: Tier, cluster: String?) throws(StoreError) {
+    /// release wrote them. Checkpoints stand back from the commits that `courtesy` knows of.
+    package init(
+        path: String, tier: Tier, cluster: String?, courtesy: DiskCourtesy = DiskCourtesy()
+    ) throws(StoreError) {
         self.path = path
-        _ = try PosixFile(path: path, flags: O_RDWR | O_CREAT)
+        // A process that ended inside of a checkpoint may have left pages that nobody synced.
+        try PosixFile(path: path, flags: O_RDWR | O_CREAT).sync()
         pool = try StoreError.inDatabase(path, couldNot: "open the rows") {
             let pool = try DatabasePool(path: path, configuration: Self.configuration())
             try pool.writeWithoutTransaction { db in
@@ -33,6 +37,7 @@ package final class RowStore: Sendable {
             }
             return pool
         }
+        flush = try RowFlush(path: path, courtesy: courtesy)
         try claim(tier: tier, cluster: cluster)
         _ = try checkpoint()
     }
@@ -43,6 +48,7 @@ package final class RowStore: Sendable {
         guard unsafe access(path, R_OK) == 0 else {
             throw .system(errno, couldNot: "read the rows", file: path)
         }
+        flush = nil
         pool = try StoreError.inDatabase(path, couldNot: "open the rows") {
             var configuration = Self.configuration()
             configuration.readonly = true
@@ -86,17 +92,25 @@ package final class RowStore: Sendable {
 
     /// Makes every saved slice durable and moves the write-ahead log into the database as far as
     /// readers allow. Returns the first journal record still needed from now on: what lies before
-    /// it may be dropped. Costs two or three syncs.
+    /// it may be dropped.
+    ///
+    /// Costs two or three syncs. What they sync is written out before in small steps that let the
+    /// commits of the journal pass: SQLite alone would hold the disk for all of it.
     package func checkpoint() throws(StoreError) -> RecordNumber {
         try StoreError.inDatabase(path, couldNot: "checkpoint the rows") {
             try pool.writeWithoutTransaction { db in
+                try flush?.writeOutLog()
                 // A checkpoint alone may find nothing to do and sync nothing. A commit under FULL
                 // syncs the log, and with it every slice before; the counter makes it a change.
                 try db.execute(sql: "PRAGMA synchronous = FULL")
                 try db.execute(
                     sql: "UPDATE meta SET value = value + 1 WHERE key = 'checkpoints'")
+                // The log is durable and stays as it is until the next commit, so the database may
+                // be synced by ourselves as long as it is synced before that.
+                try db.execute(sql: "PRAGMA synchronous = OFF")
+                let moved = Result { try db.checkpoint(.passive) }
                 try db.execute(sql: "PRAGMA synchronous = NORMAL")
-                try db.checkpoint(.passive)
+                try flush?.syncDatabase(pages: try moved.get().checkpointedFrameCount)
                 return try RowReading.journalFrom(db)
             }
         }
