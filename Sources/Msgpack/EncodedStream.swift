@@ -28,15 +28,19 @@ final class EncodedStream {
     }
 
     /// Writes a value of the open array or single value `index`.
-    func encode<Value: Encodable>(_ value: Value, in index: Int, as step: OpenValues.Step) throws {
+    func encode<Value: Encodable>(
+        _ value: Value, in index: Int, as role: OpenValues.Role
+    ) throws {
         if Value.self == [UInt8].self, let data = value as? [UInt8] {
             return values.append(in: index) { $0.packBin(data) }
         }
-        try write(value, to: values.begin(Value.self, in: index, as: step))
+        try write(value, to: values.begin(Value.self, in: index, as: role))
     }
 
     /// Writes a pair of the open map `index`.
-    func encode<Value: Encodable>(_ value: Value, in index: Int, for key: some CodingKey) throws {
+    func encode<Value: Encodable>(
+        _ value: Value, in index: Int, for key: some CodingKey
+    ) throws {
         if Value.self == [UInt8].self, let data = value as? [UInt8] {
             return values.append(in: index, for: key) { $0.packBin(data) }
         }

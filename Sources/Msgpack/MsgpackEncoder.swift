@@ -3,8 +3,8 @@
 ///
 /// Equal values give equal bytes in every process: a dictionary's pairs are written in the order of
 /// their keys' bytes, and what has no order to write (a set, a dictionary with other keys than
-/// strings and integers) is refused. Made for messages of some hundred values: it writes each once, in its
-/// place, and allocates per map.
+/// strings and integers) is refused. Made for messages of some hundred values: it writes each once,
+/// in its place, and allocates per map.
 package enum MsgpackEncoder {
     /// Appends the packed form of `value`. When it throws, `packer` is unchanged.
     package static func encode<Value: Encodable>(

@@ -14,6 +14,9 @@ struct OpenValues {
         case key(any CodingKey)
     }
 
+    /// What a value without a key is for the value around it.
+    enum Role { case element, whole }
+
     private struct OpenValue {
         let type: Any.Type
         let step: Step
@@ -53,9 +56,11 @@ struct OpenValues {
     }
 
     /// Begins a value of an open array or single value; returns its index.
-    mutating func begin(_ type: Any.Type, in index: Int, as step: Step) throws -> Int {
+    mutating func begin(_ type: Any.Type, in index: Int, as role: Role) throws -> Int {
         try require(isWritten(index))
-        open[index].count += 1
+        let count = open[index].count
+        open[index].count = count + 1
+        let step: Step = role == .element ? .index(count) : .none
         return try begin(type, step, inside: open[index].depth)
     }
 

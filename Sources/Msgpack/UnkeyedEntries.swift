@@ -25,7 +25,8 @@ struct UnkeyedEntries: UnkeyedDecodingContainer {
             throw MsgpackError(
                 .missingKey, wanted: "an element \(currentIndex)",
                 found: "array of \(itemCount) items",
-                offset: decoder.index.offset(of: decoder.entry), path: (codingPath + [IndexKey(currentIndex)]).joined)
+                offset: decoder.index.offset(of: decoder.entry),
+                path: (codingPath + [IndexKey(currentIndex)]).joined)
         }
         return ValueDecoder(index: decoder.index, entry: entry)
     }

@@ -103,7 +103,7 @@ private struct UnkeyedValues: UnkeyedEncodingContainer {
     func encode(_ value: UInt64) { stream.append(in: index) { $0.packUInt(value) } }
 
     func encode<Value: Encodable>(_ value: Value) throws {
-        try stream.encode(value, in: index, as: .index(count))
+        try stream.encode(value, in: index, as: .element)
     }
 
     func nestedContainer<NestedKey: CodingKey>(
@@ -147,7 +147,7 @@ private struct SingleValue: SingleValueEncodingContainer {
     func encode(_ value: UInt64) { stream.append(in: index) { $0.packUInt(value) } }
 
     func encode<Value: Encodable>(_ value: Value) throws {
-        try stream.encode(value, in: index, as: .none)
+        try stream.encode(value, in: index, as: .whole)
     }
 }
 

@@ -17,7 +17,8 @@ extension Shard {
         let now = elapsed(at: time)
         var woken = 0
         while woken < limit, let slot = timers.popDue(at: now.milliseconds) {
-            guard let twin = slots[slot].twin, let due = twin.nextDue else { continue }
+            // Most timers are early: whoever reported since is asked where it lies.
+            guard let due = slots[slot].twin?.wants().nextDue else { continue }
             guard due <= now else {
                 timers.arm(slot, at: due.milliseconds)
                 continue
@@ -27,10 +28,10 @@ extension Shard {
                 continue
             }
             woken += 1
-            wake(slot, twin, at: time, record: record, touched: touched)
+            wake(slot, at: time, record: record, touched: touched)
         }
         while woken < limit, let slot = wallTimers.popDue(at: time.wall.milliseconds) {
-            guard let twin = slots[slot].twin, let due = twin.nextWallDue else { continue }
+            guard let due = slots[slot].twin?.wants().nextWallDue else { continue }
             guard due <= time.wall else {
                 wallTimers.arm(slot, at: due.milliseconds)
                 continue
@@ -40,7 +41,7 @@ extension Shard {
                 continue
             }
             woken += 1
-            wake(slot, twin, at: time, record: record, touched: touched)
+            wake(slot, at: time, record: record, touched: touched)
         }
         return woken
     }
@@ -56,10 +57,10 @@ extension Shard {
     package var nextTimer: Elapsed? { timers.earliest.map(Elapsed.init(milliseconds:)) }
 
     private mutating func wake(
-        _ slot: Int, _ twin: Twin, at time: TurnTime, record: UInt64,
-        touched: (inout Shard, Int) -> Void
+        _ slot: Int, at time: TurnTime, record: UInt64, touched: (inout Shard, Int) -> Void
     ) {
-        take(.twin(ordinal: twin.ordinal, Twin.timerInput), at: time, record: record)
+        guard let ordinal = slots[slot].twin?.ordinal else { return }
+        take(.twin(ordinal: ordinal, Twin.timerInput), at: time, record: record)
         // A timer that stays due would wake the twin for ever: it fires again a little later.
         if let due = slots[slot].twin?.nextDue, due <= elapsed(at: time) {
             timers.disarm(slot)

@@ -105,6 +105,12 @@ package struct Shard<Twin: ShardTwin>: Sendable {
         }
     }
 
+    /// The same where the shard lies; changes nothing (see `ShardTwin.wants`).
+    @specialized(where Twin == ServerTwin)
+    package mutating func findInPlace(_ key: Span<UInt8>, crc: UInt32) -> Int? {
+        find(key, crc: crc)
+    }
+
     package func find(_ key: TwinKey) -> Int? {
         find(key.bytes.span, crc: CRC32.checksum(key.bytes))
     }

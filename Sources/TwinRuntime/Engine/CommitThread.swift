@@ -25,7 +25,7 @@ package final class CommitThread: Sendable {
     private let results = Mailbox<Result<Committed, StoreError>>()
     private let thread: DedicatedThread
 
-    /// Takes the journal over; it never leaves this thread again. `courtesy` is told of each commit.
+    /// Takes the journal over; it never leaves this thread again. Tells `courtesy` of each commit.
     package init<D: Disk>(
         _ journal: consuming Journal<D>, wake: WakeSignal, courtesy: DiskCourtesy = DiskCourtesy()
     ) {

@@ -109,7 +109,7 @@ package struct InstanceCore<Service: TierService>: Sendable {
     /// alert numbers again that somebody has been told of before.
     package var awaitsEpochs: Bool { identity.isRestored && placement == nil }
 
-    package var ownedIndices: [Int] { shards.indices.filter(owns) }
+    package var ownedIndices: [Int] { shards.indices.filter { shards[$0]?.epoch != nil } }
 
     /// True when the shard is served here. Reads one field: comparing a shard with nil copies it.
     func owns(_ index: Int) -> Bool { shards[index]?.epoch != nil }

@@ -84,7 +84,7 @@ package enum ReportIntake {
         guard core.holds(report.key, digest: digest) else {
             throw quarantined(report, of: header, digest: digest, &core)
         }
-        guard let slot = core.shards[shard]?.find(report.key, crc: crc) else {
+        guard let slot = core.shards[shard]?.findInPlace(report.key, crc: crc) else {
             throw unknownReporter(report, &core)
         }
         let known: ReportNumbers
