@@ -122,8 +122,8 @@ let package = Package(
         .target(
             name: "ClusterSimulator",
             dependencies: [
-                "TwinRuntime", "TwinStore", "TwinWire", "TwinCore", "ZeroMQ", "Msgpack",
-                "SimulatedFleet",
+                "TwinRuntime", "TwinStore", "TwinClient", "TwinWire", "TwinCore", "ZeroMQ",
+                "Msgpack", "SimulatedFleet",
             ], path: "Tests/ClusterSimulator", swiftSettings: settings),
         .executableTarget(
             name: "cluster-simulator", dependencies: ["ClusterSimulator", argumentParser],

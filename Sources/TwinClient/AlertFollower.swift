@@ -37,6 +37,7 @@ package struct AlertFollower {
     private var gaps: [AlertGapDocument] = []
     private var newlyAway: [(instance: InstanceName, error: ClientError)] = []
     private var isPlacementOld = false
+    private var placementVersion: UInt64 = 0
     private var random = SystemRandomNumberGenerator()
 
     /// A source's rest after a refusal.
@@ -122,7 +123,7 @@ package struct AlertFollower {
     }
 
     private mutating func askIdle(over connection: inout Connection) throws(ClientError) {
-        if isPlacementOld, open.isEmpty || !away.isEmpty {
+        if isPlacementOld {
             try findSourcesAgain(over: &connection)
         }
         let now = ClientTime.monotonicMilliseconds
@@ -166,6 +167,7 @@ extension AlertFollower {
         over connection: inout Connection, terms: RetryTerms
     ) throws(ClientError) {
         let placement = try connection.placement(refreshed: true, terms: terms)
+        placementVersion = placement.version
         sources = Tier.allCases.flatMap { tier in
             placement.instances(in: tier).map { Source(tier: tier, instance: $0) }
         }
@@ -203,6 +205,10 @@ extension AlertFollower {
         away.remove(source)
         pauses[source] = nil
         if !page.isComplete { hasMore.insert(source) }
+        // A shard that left this instance is told by another one from here on.
+        if let version = page.placementVersion, version > placementVersion {
+            isPlacementOld = true
+        }
         do throws(AddressError) {
             try sequencer.take(page, nowMilliseconds: ClientTime.monotonicMilliseconds)
         } catch {

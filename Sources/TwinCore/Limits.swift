@@ -78,6 +78,27 @@ package enum Limits {
     package static let reportRefusalsListedMax = 64
     package static let reroutesMax = 2
 
+    // MARK: moves of shards
+    /// Shards on their way at one time, in the whole cluster.
+    package static let movesInFlightMax = 4
+    /// Messages to a shard that wait at the broker while it changes owners.
+    package static let heldMessagesMax = 1_024
+    package static let heldBytesMax = 4 << 20
+    package static let holdMax = Milliseconds.seconds(5)
+    /// So long an owner stays frozen without having released; then it serves on.
+    package static let freezeMax = Milliseconds.seconds(3)
+    /// So much of a shard is copied in one message, in bytes of states and in twins: encoding it
+    /// delays a turn by some milliseconds.
+    package static let handoffChunkBytesMax = 256 * 1_024
+    package static let handoffTwinsPerChunkMax = 64
+    package static let handoffAlertsPerChunkMax = 250
+    /// With so many changed twins left the owner asks for the freeze.
+    package static let handoffTwinsFrozenMax = 32
+    /// So often the changes since the last pass are copied before it asks all the same.
+    package static let handoffPassesMax = 8
+    package static let handoffPatience = Milliseconds.seconds(5)
+    package static let moveReportInterval = Milliseconds(rawValue: 500)
+
     // MARK: queues
     package static let clientQueueMessages = 1_000
     package static let serviceQueueMessages = 10_000

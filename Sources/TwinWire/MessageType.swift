@@ -29,6 +29,11 @@ package enum MessageType: String, Sendable, CaseIterable {
     // MARK: queries, to the broker
     case getPlacement = "GetPlacement"
     case clusterStatus = "ClusterStatus"
+    // MARK: commands, to the broker
+    case moveShard = "MoveShard"
+    case drain = "Drain"
+    case rebalance = "Rebalance"
+    case adopt = "Adopt"
     // MARK: anywhere
     case ping = "Ping"
     // MARK: between services and the broker, service socket only
@@ -39,6 +44,9 @@ package enum MessageType: String, Sendable, CaseIterable {
     case receipts = "Receipts"
     case audit = "Audit"
     case askAudit = "AskAudit"
+    case handoff = "Handoff"
+    case moveReport = "MoveReport"
+    case freeze = "Freeze"
     // MARK: answers
     case refused = "Refused"
 
@@ -51,7 +59,8 @@ package enum MessageType: String, Sendable, CaseIterable {
         case .getServer, .getRack, .getDatacenter, .getUnhealthyRacks, .listTwins,
             .listIncidents, .listMaintenance, .listUnknown, .readAlerts, .listQuarantine,
             .getQuarantined, .dropQuarantined, .getPlacement, .clusterStatus, .ping, .register,
-            .beat, .placement, .receipts, .askAudit, .refused:
+            .beat, .placement, .receipts, .askAudit, .refused, .moveShard, .drain, .rebalance,
+            .adopt, .handoff, .moveReport, .freeze:
             false
         }
     }
@@ -59,12 +68,14 @@ package enum MessageType: String, Sendable, CaseIterable {
     /// True for what only registered services may send, on the service socket.
     package var isForServicesOnly: Bool {
         switch self {
-        case .register, .beat, .placement, .statuses, .receipts, .audit, .askAudit: true
+        case .register, .beat, .placement, .statuses, .receipts, .audit, .askAudit, .handoff,
+            .moveReport, .freeze:
+            true
         case .commission, .decommission, .setMaintenance, .endMaintenance, .acknowledge,
             .unacknowledge, .report, .reportBatch, .getServer, .getRack, .getDatacenter,
             .getUnhealthyRacks, .listTwins, .listIncidents, .listMaintenance, .listUnknown,
             .readAlerts, .listQuarantine, .getQuarantined, .requeueQuarantined, .dropQuarantined,
-            .getPlacement, .clusterStatus, .ping, .refused:
+            .getPlacement, .clusterStatus, .ping, .refused, .moveShard, .drain, .rebalance, .adopt:
             false
         }
     }

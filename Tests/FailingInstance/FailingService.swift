@@ -49,6 +49,7 @@ enum FailingService: TierService {
     }
 
     static func settle(shard: Int, slot: Int, core: inout InstanceCore<FailingService>) {}
+    static func opened(shard: Int, core: inout InstanceCore<FailingService>) {}
     static func recovered(core: inout InstanceCore<FailingService>) {}
     static func tick(core: inout InstanceCore<FailingService>) {}
     static func beatAnswered(_ reply: BeatReply, core: inout InstanceCore<FailingService>) {}

@@ -170,7 +170,7 @@ struct LoneInstance: ~Copyable {
             switch outcome {
             case .saved: core.sliceSaved()
             case .checkpointed(let record): try journal.drop(before: record)
-            case .read, .quarantine, .quarantined: break
+            case .read, .handoff, .quarantine, .quarantined: break
             }
         }
     }

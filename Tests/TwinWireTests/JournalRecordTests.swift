@@ -38,13 +38,53 @@ struct JournalRecordTests {
         var packer = Packer()
         Self.header.pack(into: &packer)
         var bytes = packer.bytes
-        bytes[0] = 2
+        bytes[0] = 3
         do throws(MsgpackError) {
             var unpacker = Unpacker(bytes.span)
             _ = try JournalHeader(from: &unpacker)
             Issue.record("it was read")
         } catch {
-            #expect(error.description == "wanted journal format 1, found 2, at offset 0")
+            #expect(error.description == "wanted journal format 2, found 3, at offset 0")
+        }
+    }
+
+    @Test("a record of before shards could move is read as one without moves")
+    func formatWithoutMoves() throws {
+        // Format 1, running 5, wall 7, no births, no sections.
+        let bytes: [UInt8] = [1, 5, 7, 0x90, 0x90]
+        var unpacker = Unpacker(bytes.span)
+        let header = try JournalHeader(from: &unpacker)
+        try unpacker.expectEnd()
+        #expect(
+            header
+                == JournalHeader(
+                    time: TurnTime(
+                        running: Milliseconds(rawValue: 5), wall: Timestamp(milliseconds: 7)),
+                    births: [], sectionCount: 0))
+    }
+
+    @Test("a shard's coming, going and being forgotten come back from a record as they went in")
+    func moves() throws {
+        let moves: [OwnershipMove] = [
+            .released(
+                ReleasedShard(
+                    index: 3, to: try InstanceName("server-2"), epoch: Epoch(rawValue: 2),
+                    digest: .max)),
+            .acquired(index: 4, epoch: Epoch(rawValue: 9), digest: 7),
+            .forgotten(index: 3, epoch: Epoch(rawValue: 2)),
+        ]
+        let header = JournalHeader(
+            time: TurnTime(running: .zero, wall: Timestamp(milliseconds: 0)), births: [],
+            moves: moves, sectionCount: 0)
+        var packer = Packer()
+        header.pack(into: &packer)
+        var unpacker = Unpacker(packer.bytes.span)
+        #expect(try JournalHeader(from: &unpacker) == header)
+        for length in packer.bytes.indices {
+            #expect(throws: MsgpackError.self) {
+                var unpacker = Unpacker(Array(packer.bytes[..<length]).span)
+                _ = try JournalHeader(from: &unpacker)
+            }
         }
     }
 

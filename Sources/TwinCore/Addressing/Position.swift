@@ -7,6 +7,11 @@ package struct Position: RawRepresentable, Hashable, Sendable, Codable {
     /// Before the first input.
     package static let none = Position(rawValue: 0)
 
+    /// Above every position of the epochs before; where a shard goes on whose history was cut.
+    package static func first(of epoch: Epoch) -> Position {
+        Position(rawValue: UInt64(epoch.rawValue) << 32)
+    }
+
     package var next: Position { Position(rawValue: rawValue + 1) }
 }
 

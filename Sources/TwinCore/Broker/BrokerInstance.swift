@@ -13,6 +13,8 @@ struct BrokerInstance: Sendable {
         var heardAt: Int64
         var heardAtWall: Timestamp
         var hasBeaten = false
+        /// Since when it has beaten without a break.
+        var steadySince: Int64
         /// Bytes the instance takes over this connection, absolute.
         var credit: UInt64
         /// What was granted at the registration: the size of the window.
@@ -41,6 +43,17 @@ struct BrokerInstance: Sendable {
     /// The process that registered last: tells a reconnect from a second process.
     var lastProcessNonce: UInt64?
     var softwareVersion: String?
+    /// When its last processes began, as this broker saw it; the newest last, at most
+    /// `startsKept`.
+    private(set) var starts: [Int64] = []
+
+    /// Notes the start of a process.
+    mutating func noteStart(at time: Int64) {
+        starts.append(time)
+        if starts.count > BrokerInstance.startsKept { starts.removeFirst() }
+    }
+
+    private static let startsKept = 8
 
     var connection: Connection? {
         if case .present(let connection) = presence { connection } else { nil }

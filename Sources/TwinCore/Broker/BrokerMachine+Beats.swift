@@ -19,6 +19,7 @@ extension BrokerMachine {
             dropped = connection.dropped
             connection.dropped = 0
             forwarded = connection.forwarded
+            if connection.isSuspect(now: now) { connection.steadySince = now }
             connection.heardAt = now
             connection.heardAtWall = wall
             connection.hasBeaten = true
@@ -80,6 +81,10 @@ extension BrokerMachine {
                 unheard.insert(index)
                 continue
             }
+        }
+        for move in record.placement.moves
+        where move.tier == tier && move.releasedDigest != nil && holds[move.shard] == nil {
+            unheard.insert(move.index)
         }
         return unheard
     }

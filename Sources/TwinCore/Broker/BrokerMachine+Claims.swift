@@ -26,8 +26,12 @@ extension BrokerMachine {
             claimed.insert(claim.index)
             if let change = try judge(claim, of: registration) { changes.append(change) }
         }
+        let released = ShardSet((registration.released ?? []).map(\.index))
         let missing = record.placement.shards(of: registration.instance, in: registration.tier)
-            .filter { record.placement[$0]?.isBorn == true && !claimed.contains($0.index) }
+            .filter {
+                record.placement[$0]?.isBorn == true && !claimed.contains($0.index)
+                    && !released.contains($0.index)
+            }
         guard missing.isEmpty else { throw lostShards(missing, registration) }
         return changes
     }
@@ -106,7 +110,9 @@ extension BrokerMachine {
     mutating func apply(_ claims: [ClaimedShard], of name: InstanceName) {
         guard !claims.isEmpty else { return }
         for claim in claims {
-            if let before = record.placement[claim.shard], before.instance != name {
+            let move = record.placement.move(of: claim.shard)
+            let isMove = move?.to == name && move?.releasedDigest != nil
+            if !isMove, let before = record.placement[claim.shard], before.instance != name {
                 note(
                     .warning, "a shard has another owner: it was claimed at a higher epoch",
                     [
@@ -115,8 +121,31 @@ extension BrokerMachine {
                     ])
             }
             record.placement[claim.shard] = claim.owner
+            if let move = record.placement.move(of: claim.shard), move.epoch <= claim.owner.epoch {
+                record.placement.endMove(of: claim.shard)
+            }
+            unhold(claim.shard)
         }
         placementChanged()
+    }
+
+    /// Takes what a registering instance says it has given away: after a restart of either side,
+    /// and when the broker's file is lost.
+    mutating func takeReleases(of registration: Registration) {
+        for released in registration.released ?? [] {
+            let shard = ShardID(tier: registration.tier, index: released.index)
+            guard Int(released.index) < record.placement.shardCounts[registration.tier] else {
+                continue
+            }
+            if record.placement[shard] == nil {
+                record.placement[shard] = .init(
+                    instance: registration.instance,
+                    epoch: Epoch(rawValue: released.epoch.rawValue - 1), isBorn: true)
+                placementChanged()
+            }
+            guard let owner = record.placement[shard] else { continue }
+            self.released(released, by: registration.instance, shard, owner)
+        }
     }
 
     // MARK: bootstrap

@@ -51,7 +51,10 @@ extension BrokerMachine {
                 "startNumber: wanted at most \(BrokerMachine.startNumberMax), found "
                     + "\(registration.startNumber)")
         }
-        for claim in registration.owned {
+        let released = (registration.released ?? []).map {
+            OwnedShard(index: $0.index, epoch: $0.epoch)
+        }
+        for claim in registration.owned + released {
             guard claim.epoch.rawValue <= BrokerMachine.epochMax, claim.epoch > .none else {
                 throw Refusal(
                     .invalid,
@@ -212,6 +215,12 @@ extension BrokerMachine {
             ?? addSlot(registration.instance, registration.tier)
         connect(slot, registration, start, routingID: routingID, now: now, wall: wall)
         apply(claims, of: registration.instance)
+        takeReleases(of: registration)
+        cancelMoves(from: registration.instance, now: now)
+        if registration.owned.isEmpty, record.isDraining(registration.instance) {
+            record.endDrain(of: registration.instance)
+            effects.mustStore = true
+        }
         dealIfComplete()
         note(
             .info, "instance registered",
@@ -230,6 +239,10 @@ extension BrokerMachine {
         routingID: [UInt8], now: Int64, wall: Timestamp
     ) {
         let old = instances[slot].connection
+        if registration.processNonce != instances[slot].lastProcessNonce {
+            instances[slot].noteStart(at: now)
+        }
+        unholdMoves(of: registration.instance)
         if let old { slotByRoutingID[old.routingID] = nil }
         // Over the same connection what was sent is still on its way: a registration that forgot
         // it would let in another window each time.
@@ -242,7 +255,7 @@ extension BrokerMachine {
             BrokerInstance.Connection(
                 routingID: routingID, processNonce: registration.processNonce,
                 startNumber: start.offeredStart, softwareVersion: registration.softwareVersion,
-                registeredAt: wall, heardAt: now, heardAtWall: wall,
+                registeredAt: wall, heardAt: now, heardAtWall: wall, steadySince: now,
                 credit: granted.overflow ? .max : granted.partialValue,
                 window: registration.credit, forwarded: same?.forwarded ?? 0))
         instances[slot].lastProcessNonce = registration.processNonce

@@ -13,6 +13,12 @@ extension BrokerMachine {
         case .shard(let shard):
             slot = ownerSlots[Int(shard.tier.rawValue)][Int(shard.index)]
             guard slot >= 0 else { return .refuse(unowned(shard)) }
+            if !holds.isEmpty, holds[shard] != nil { return .hold(shard) }
+            if !record.placement.moves.isEmpty, let move = record.placement.move(of: shard),
+                move.releasedDigest != nil
+            {
+                return .refuse(moving(move))
+            }
         case .instance(let tier, let name):
             guard let found = slotByName[name], instances[found].tier == tier else {
                 return .refuse(unknown(tier, name))

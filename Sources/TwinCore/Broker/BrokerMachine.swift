@@ -29,6 +29,13 @@ package struct BrokerMachine: Sendable {
     /// The broker's own refusals, in the order of `Refusal.Code.allCases`.
     var refusals = [UInt64](repeating: 0, count: Refusal.Code.allCases.count)
     var youngUntil: Int64
+    /// Shards whose messages wait, with the time since when.
+    var holds: [ShardID: Int64] = [:]
+    /// When a move of the shard was given up; such a shard rests before it is moved by itself.
+    var failedMoves: [ShardID: Int64] = [:]
+    var balancedAt: Int64
+    /// False: shards move by hand and by drains only.
+    let rebalancesByItself: Bool
     /// When the client socket was last seen empty.
     var emptiedAt: Int64
 
@@ -36,12 +43,15 @@ package struct BrokerMachine: Sendable {
     ///   - record: what was stored; nil = nothing was.
     ///   - shardCounts: of a new cluster; a stored record keeps its own.
     ///   - bootstrap: ignored when shards have owners already.
+    ///   - rebalancesByItself: a new instance gets its share of the shards without being asked.
     ///   - freshClusterID: becomes the cluster's name if this start bootstraps one.
     package init(
         record: BrokerRecord?, shardCounts: ShardCounts, configuration: ClusterConfiguration,
         bootstrap: BootstrapPlan?, freshClusterID: String, nonce: UInt64, now: Int64,
-        wall: Timestamp
+        wall: Timestamp, rebalancesByItself: Bool = true
     ) {
+        self.rebalancesByItself = rebalancesByItself
+        balancedAt = now
         self.record =
             record ?? BrokerRecord(configuration: configuration, shardCounts: shardCounts)
         self.nonce = nonce
@@ -126,6 +136,8 @@ package struct BrokerMachine: Sendable {
                 slot, at: connection.heardAt, wall: connection.heardAtWall, why: "no beat for 10 s")
         }
         sayWhoIsMissing(now: now)
+        endLongHolds(now: now)
+        tendBalance(now: now)
     }
 
     /// The broker itself stood still for so long: nobody's silence counts for that time.
@@ -133,6 +145,7 @@ package struct BrokerMachine: Sendable {
         youngUntil = now + BrokerMachine.youngFor.rawValue
         for slot in instances.indices {
             instances[slot].withConnection { $0.heardAt = min(now, $0.heardAt + milliseconds) }
+            instances[slot].withConnection { $0.steadySince = now }
         }
         note(.warning, "the broker was paused", ["milliseconds": "\(milliseconds)"])
     }
@@ -149,6 +162,7 @@ package struct BrokerMachine: Sendable {
         guard let connection = instances[slot].connection else { return }
         slotByRoutingID[connection.routingID] = nil
         instances[slot].presence = .lost(at: time, wall: wall)
+        unholdMoves(of: instances[slot].name)
         note(
             connection.isStopping ? .info : .warning, "instance lost",
             ["instance": instances[slot].name.text, "why": why])

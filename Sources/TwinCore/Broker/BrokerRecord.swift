@@ -27,6 +27,10 @@ package struct BrokerRecord: Equatable, Sendable, Codable {
     package var placement: Placement
     /// Ascending by name, at most `Limits.instancesMax`.
     package private(set) var members: [Member] = []
+    /// Instances that are to be emptied, in the order they were asked for; nil = none.
+    package private(set) var draining: [InstanceName]?
+    /// Tiers whose shards are being spread anew until they are balanced; nil = none.
+    package private(set) var balancing: [Tier]?
 
     package init(
         clusterID: String? = nil, configuration: ClusterConfiguration, shardCounts: ShardCounts
@@ -49,5 +53,29 @@ package struct BrokerRecord: Equatable, Sendable, Codable {
         } else {
             members.insert(member, at: index)
         }
+    }
+
+    package func isDraining(_ name: InstanceName) -> Bool { draining?.contains(name) ?? false }
+
+    package mutating func drain(_ name: InstanceName) {
+        guard !isDraining(name) else { return }
+        draining = (draining ?? []) + [name]
+    }
+
+    package mutating func endDrain(of name: InstanceName) {
+        draining?.removeAll { $0 == name }
+        if draining?.isEmpty == true { draining = nil }
+    }
+
+    package func isBalancing(_ tier: Tier) -> Bool { balancing?.contains(tier) ?? false }
+
+    package mutating func balance(_ tier: Tier) {
+        guard !isBalancing(tier) else { return }
+        balancing = (balancing ?? []) + [tier]
+    }
+
+    package mutating func endBalance(of tier: Tier) {
+        balancing?.removeAll { $0 == tier }
+        if balancing?.isEmpty == true { balancing = nil }
     }
 }

@@ -20,6 +20,9 @@ package struct Placement: Equatable, Sendable {
     package var version: UInt64
     package let shardCounts: ShardCounts
     private var owners: [[Owner?]]
+    /// The shards on their way to another owner, ascending; at most `Limits.movesInFlightMax`, and
+    /// those that lost owners have released.
+    package private(set) var moves: [ShardMove] = []
 
     package init(version: UInt64 = 0, shardCounts: ShardCounts) {
         self.version = version
@@ -38,6 +41,18 @@ package struct Placement: Equatable, Sendable {
             owners[Int(shard.tier.rawValue)][Int(shard.index)] = newValue
         }
     }
+
+    /// The move of a shard; nil when it stays where it is.
+    package func move(of shard: ShardID) -> ShardMove? { moves.first { $0.shard == shard } }
+
+    /// Notes a move, in place of another one of the same shard.
+    package mutating func set(_ move: ShardMove) {
+        endMove(of: move.shard)
+        let place = moves.firstIndex { $0.shard > move.shard } ?? moves.count
+        moves.insert(move, at: place)
+    }
+
+    package mutating func endMove(of shard: ShardID) { moves.removeAll { $0.shard == shard } }
 
     /// The shard of a twin.
     package func shard(of address: TwinAddress) -> ShardID {
@@ -80,7 +95,7 @@ private struct PlacementRange: Codable {
 
 extension Placement: Codable {
     private enum CodingKeys: String, CodingKey {
-        case version, shardCounts, owners
+        case version, shardCounts, owners, moves
     }
 
     package init(from decoder: any Decoder) throws {
@@ -107,6 +122,14 @@ extension Placement: Codable {
                     instance: range.instance, epoch: range.epoch, isBorn: range.born)
             }
         }
+        for move in try container.decodeIfPresent([ShardMove].self, forKey: .moves) ?? [] {
+            guard Int(move.index) < counts[move.tier] else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .moves, in: container,
+                    debugDescription: "shard \(move.shard)")
+            }
+            set(move)
+        }
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -114,6 +137,7 @@ extension Placement: Codable {
         try container.encode(version, forKey: .version)
         try container.encode(shardCounts, forKey: .shardCounts)
         try container.encode(ranges, forKey: .owners)
+        if !moves.isEmpty { try container.encode(moves, forKey: .moves) }
     }
 
     private var ranges: [PlacementRange] {

@@ -22,6 +22,8 @@ package struct Registration: Equatable, Sendable, Codable {
     package var protocolVersion: Int
     package var softwareVersion: String
     package var owned: [OwnedShard]
+    /// Shards given away whose new owner the instance has not seen serve; nil = none.
+    package var released: [ReleasedShard]?
     /// The state came from a backup: the broker answers with epochs above its own.
     package var isRestored: Bool
     /// Bytes the instance is ready to take since this registration.
@@ -30,8 +32,9 @@ package struct Registration: Equatable, Sendable, Codable {
     package init(
         tier: Tier, instance: InstanceName, clusterId: String?, startNumber: UInt64,
         processNonce: UInt64, protocolVersion: Int, softwareVersion: String, owned: [OwnedShard],
-        isRestored: Bool, credit: UInt64
+        released: [ReleasedShard]? = nil, isRestored: Bool, credit: UInt64
     ) {
+        self.released = released
         self.tier = tier
         self.instance = instance
         self.clusterId = clusterId

@@ -137,6 +137,19 @@ package struct OwingQueue: Sendable {
     /// A twin is gone or its shard moved away: what it owed is forgotten when its turn comes.
     package mutating func forget(_ debt: Debt) { queued.remove(debt) }
 
+    /// A shard moved away: what its twins owe is its new owner's to tell. What is in flight ends
+    /// with its answer.
+    package mutating func forget(shard: UInt16) {
+        for debt in homeless where debt.shard == shard { queued.remove(debt) }
+        homeless.removeAll { $0.shard == shard }
+        for index in channels.indices {
+            let waiting = channels[index].waiting[channels[index].head...]
+            for debt in waiting where debt.shard == shard { queued.remove(debt) }
+            channels[index].waiting = waiting.filter { $0.shard != shard }
+            channels[index].head = 0
+        }
+    }
+
     private mutating func finish(
         _ requestID: UInt64, at now: Int64, _ change: (inout Channel) -> Void
     ) -> [Debt] {

@@ -77,7 +77,7 @@ extension Shard {
     /// numbers at epoch × 10,000, and everything is told anew. Live and in replay the same.
     package mutating func reopen(at epoch: Epoch, time: TurnTime, record: UInt64) {
         self.epoch = epoch
-        position = Position(rawValue: max(position.rawValue, UInt64(epoch.rawValue) << 32))
+        position = max(position, .first(of: epoch))
         alertSequence = 0
         let number = epoch.rawValue &* Limits.restoredIncidentNumbersPerEpoch
         highestIncident = max(highestIncident, number)
@@ -87,6 +87,14 @@ extension Shard {
             afterStep(slot, context: context, record: record)
         }
         conditionsHistory.note(conditions, at: position, record: record)
+    }
+
+    /// Goes on under a new owner: the epoch rises, alerts go on counting, and the shard's own time
+    /// goes on where the old owner stopped it. `header` is the exported one; live and in replay the
+    /// same.
+    package mutating func moved(to epoch: Epoch, header: ShardHeader, running: Milliseconds) {
+        self.epoch = epoch
+        elapsedOffset = header.running + header.elapsedOffset - running
     }
 
     /// Arms every twin's timers again; after recovery.

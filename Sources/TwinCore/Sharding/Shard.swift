@@ -53,7 +53,8 @@ package struct Shard<Twin: ShardTwin>: Sendable {
     /// Conditions as they were at journal records still needed.
     var conditionsHistory: ConditionsHistory
 
-    /// A shard at its birth.
+    /// A shard at its birth; at an epoch above the first it is given out anew, empty, and its
+    /// numbers begin above all that its earlier life may have used.
     package init(
         id: ShardID, epoch: Epoch, configuration: ClusterConfiguration, childShardCount: Int,
         running: Milliseconds
@@ -63,9 +64,12 @@ package struct Shard<Twin: ShardTwin>: Sendable {
         self.init(
             id: id,
             header: ShardHeader(
-                epoch: epoch, conditionsPosition: .none, conditions: conditions, position: .none,
+                epoch: epoch, conditionsPosition: .none, conditions: conditions,
+                position: epoch > .first ? Position.first(of: epoch) : .none,
                 running: running, elapsedOffset: .zero - running, nextOrdinal: 1,
-                highestIncident: 0, alertSequence: 0, metricSets: MetricSets(), profiles: []))
+                highestIncident: epoch > .first
+                    ? epoch.rawValue &* Limits.restoredIncidentNumbersPerEpoch : 0,
+                alertSequence: 0, metricSets: MetricSets(), profiles: []))
     }
 
     /// A shard from its row; its twins follow by `restore`, its later inputs by `replay`.
@@ -84,6 +88,16 @@ package struct Shard<Twin: ShardTwin>: Sendable {
         parentEpochs = header.parentEpochs ?? ShardEpochs()
         conditionsHistory = ConditionsHistory(
             position: header.conditionsPosition, conditions: header.conditions)
+    }
+
+    /// The shard's row as it is now, for a new owner. Changes nothing: this owner may go on.
+    package func exported(running: Milliseconds) -> ShardHeader {
+        ShardHeader(
+            epoch: epoch, conditionsPosition: conditionsPosition, conditions: conditions,
+            position: position, running: running, elapsedOffset: elapsedOffset,
+            nextOrdinal: nextOrdinal, highestIncident: highestIncident,
+            alertSequence: alertSequence, metricSets: metricSets, profiles: profiles,
+            parentEpochs: parentEpochs.entries.isEmpty ? nil : parentEpochs)
     }
 
     // MARK: looking

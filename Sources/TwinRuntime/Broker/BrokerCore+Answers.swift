@@ -5,8 +5,12 @@ internal import ZeroMQ
 // What the broker says itself.
 extension BrokerCore where Port: ~Copyable {
     /// Answers a request whose destination is `broker`.
-    mutating func answerHere(_ mail: BrokerMail, _ envelope: Envelope, now: Int64) throws {
+    mutating func answerHere(
+        _ message: Message, _ mail: BrokerMail, _ envelope: Envelope, now: Int64
+    ) throws {
         switch envelope.type {
+        case .moveShard, .adopt, .drain, .rebalance:
+            try command(message, mail, envelope)
         case .ping:
             let ping = PingDocument(
                 address: Destination.broker.description,
@@ -29,12 +33,13 @@ extension BrokerCore where Port: ~Copyable {
             .unacknowledge, .report, .reportBatch, .getServer, .getRack, .getDatacenter,
             .getUnhealthyRacks, .listTwins, .listIncidents, .listMaintenance, .listUnknown,
             .readAlerts, .listQuarantine, .getQuarantined, .requeueQuarantined, .dropQuarantined,
-            .register, .beat, .placement, .statuses, .receipts, .audit, .askAudit, .refused:
+            .register, .beat, .placement, .statuses, .receipts, .audit, .askAudit, .handoff,
+            .moveReport, .freeze, .refused:
             try refuse(
                 Refusal(
                     .invalid, "the broker does not answer \(envelope.type.rawValue)",
                     address: Destination.broker.description,
-                    wanted: "Ping, GetPlacement or ClusterStatus",
+                    wanted: "Ping, GetPlacement, ClusterStatus, MoveShard, Drain, Rebalance or Adopt",
                     hint: "send it to a twin, a shard or an instance"), mail)
         }
     }

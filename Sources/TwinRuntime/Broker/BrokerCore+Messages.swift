@@ -40,7 +40,7 @@ extension BrokerCore where Port: ~Copyable {
     private static func traffic(_ envelope: Envelope) -> BrokerTraffic {
         switch envelope.type {
         case .statuses, .receipts, .audit: .repeating
-        case .ping: .control
+        case .ping, .handoff: .control
         default: envelope.kind == .event ? .repeating : .request
         }
     }
@@ -68,7 +68,11 @@ extension BrokerCore where Port: ~Copyable {
         case (.reply, _): try passReply(message, mail, envelope)
         case (.request, _), (.event, _):
             guard try isFromRegistered(mail, envelope) else { return }
-            guard envelope.type != .refused, envelope.type != .beat, envelope.type != .placement
+            if envelope.type == .moveReport {
+                return try takeMoveReport(message, mail, now: now)
+            }
+            guard envelope.type != .refused, envelope.type != .beat, envelope.type != .placement,
+                envelope.type != .freeze
             else {
                 try refuse(
                     Refusal(
@@ -174,7 +178,7 @@ extension BrokerCore where Port: ~Copyable {
 
     // MARK: by destination
 
-    private mutating func pass(
+    mutating func pass(
         _ message: Message, _ mail: BrokerMail, _ envelope: Envelope, traffic: BrokerTraffic,
         now: Int64
     ) throws {
@@ -193,7 +197,9 @@ extension BrokerCore where Port: ~Copyable {
         }
         let byteCount = Self.routeHeaderBytes + message.byteCount
         switch machine.route(target, byteCount: byteCount, traffic: traffic, now: now) {
-        case .answerHere: try answerHere(mail, envelope, now: now)
+        case .answerHere: try answerHere(message, mail, envelope, now: now)
+        case .hold(let shard):
+            try hold(message, mail, envelope, for: shard, now: now)
         case .refuse(let refusal):
             // Nobody waits for the answer to an event, which comes again by itself.
             guard envelope.kind != .event else {

@@ -28,8 +28,10 @@ package struct BrokerCore<Port: BrokerPort & ~Copyable>: ~Copyable {
     /// The wall clock at the begin of the turn.
     var wall: Timestamp
 
+    /// Messages to shards that are changing owners, each shard's in order.
+    var held: [ShardID: HeldMessages] = [:]
     private var inbound = Message()
-    private var turnedAt: Int64
+    private(set) var turnedAt: Int64
     private var tickedAt: Int64
     private var countersSaid = BrokerCounters()
     private var countersSaidAt: Int64
@@ -97,6 +99,8 @@ package struct BrokerCore<Port: BrokerPort & ~Copyable>: ~Copyable {
         let effects = machine.takeEffects()
         if effects.mustStore { try port.store(machine.record) }
         if effects.tellsPlacement { try tellPlacement() }
+        for freeze in effects.freezes { try mark(freeze) }
+        for shard in effects.unheld { try letGo(shard) }
         for note in effects.notes { port.say(note) }
     }
 

@@ -112,6 +112,7 @@ package struct Engine<Service: TierService>: ~Copyable {
             case .saved: cycle.core.sliceSaved()
             case .checkpointed(let record): commits.drop(before: record)
             case .read(let found): cycle.core.alertsRead(found)
+            case .handoff(let saved): cycle.core.handoffSaved(saved)
             case .quarantine(let question, let finding):
                 cycle.core.quarantineFound(finding, for: question)
             case .quarantined(let count): cycle.core.quarantine.count = count
@@ -119,6 +120,8 @@ package struct Engine<Service: TierService>: ~Copyable {
         }
         for read in cycle.core.alertReads { rows.read(read) }
         cycle.core.alertReads.removeAll()
+        for job in cycle.core.handoffJobs { rows.perform(job) }
+        cycle.core.handoffJobs.removeAll()
         for kept in cycle.core.quarantine.takeKept() { rows.keep(kept) }
         for question in cycle.core.quarantine.takeQuestions() { rows.answer(question) }
     }
@@ -164,6 +167,7 @@ package struct Engine<Service: TierService>: ~Copyable {
 
     private mutating func release(_ turn: ClosedTurn) throws {
         for frames in turn.messages { try send(frames) }
+        for shard in turn.discards { rows.perform(.discard(shard: shard)) }
         if let slice = turn.slice { rows.save(slice, durable: cycle.durableRecord) }
         if !turn.requeued.isEmpty { rows.forget(turn.requeued) }
     }

@@ -60,31 +60,53 @@ package enum Recovery {
         } catch {
             throw StoreError(.corrupt, "the row of shard \(id) was not understood: \(error)")
         }
-        var shard = Shard<Service.Twin>(id: id, header: header)
-        try rows.forEachTwin(shard: row.shard) { twin throws(StoreError) in
-            guard let state = twin.state else {
-                shard.buried.insert(twin.ordinal)
-                return
-            }
-            do throws(MsgpackError) {
-                let restored = try MsgpackDecoder.decode(
-                    Service.Twin.self, from: state.span, limits: Self.rowLimits,
-                    userInfo: [.metricSets: header.metricSets])
-                shard.restore(restored, position: twin.position)
-            } catch {
-                throw StoreError(
-                    .corrupt, "the row of \(core.tier)/\(twin.key) was not understood: \(error)")
-            }
-        }
-        core.adopt(shard, running: header.running)
         let newest = try rows.newestAlert(shard: row.shard)
-        core.alerts.begin(
-            shard: row.shard,
-            after: newest.map { AlertTail.Place(epoch: $0.epoch, sequence: $0.sequence) }
-                ?? .none)
+        let place =
+            newest.map { AlertTail.Place(epoch: $0.epoch, sequence: $0.sequence) } ?? .none
+        if case .candidate(let epoch, let digest) = row.custody {
+            var arrival = Arrival<Service.Twin>(epoch: epoch, number: nil)
+            arrival.header = header
+            arrival.digest = digest
+            arrival.newestAlert = place
+            try forEachTwin(of: row, header, rows, Service.Twin.self) { twin, row in
+                arrival.twins[twin.ordinal] = .init(
+                    twin: twin,
+                    entry: HandoffDigest.entry(position: row.position, state: row.state ?? []))
+            } buried: { _ in }
+            core.arrivals[row.shard] = arrival
+            return
+        }
+        var shard = Shard<Service.Twin>(id: id, header: header)
+        var buried: Set<UInt32> = []
+        try forEachTwin(of: row, header, rows, Service.Twin.self) { twin, row in
+            shard.restore(twin, position: row.position)
+        } buried: {
+            buried.insert($0)
+        }
+        shard.buried = buried
+        core.adopt(shard, row.custody, running: header.running)
+        core.alerts.begin(shard: row.shard, after: place)
     }
 
-    private static let rowLimits = MsgpackLimits(itemsMax: 4_000_000)
+    private static func forEachTwin<Twin: ShardTwin>(
+        of shard: ShardRow, _ header: ShardHeader, _ rows: some Rows, _: Twin.Type,
+        _ body: (Twin, TwinRow) -> Void, buried: (UInt32) -> Void
+    ) throws(StoreError) {
+        try rows.forEachTwin(shard: shard.shard) { row throws(StoreError) in
+            guard let state = row.state else { return buried(row.ordinal) }
+            do throws(MsgpackError) {
+                let twin = try MsgpackDecoder.decode(
+                    Twin.self, from: state.span, limits: Self.rowLimits,
+                    userInfo: [.metricSets: header.metricSets])
+                body(twin, row)
+            } catch {
+                throw StoreError(
+                    .corrupt, "the row of \(Twin.tier)/\(row.key) was not understood: \(error)")
+            }
+        }
+    }
+
+    static let rowLimits = MsgpackLimits(itemsMax: 4_000_000)
 
     /// Applies one record: ownership, inputs in order, alert records into memory. After an error
     /// the core is of no use: what stood before the error is applied.
@@ -95,6 +117,7 @@ package enum Recovery {
         let header = try JournalHeader(from: &unpacker)
         core.replayBegan(header.time)
         for birth in header.births { core.replay(birth, at: header.time, record: number) }
+        for move in header.moves { core.replay(move, at: header.time) }
         for _ in 0..<header.sectionCount {
             let section = try JournalSection(from: &unpacker)
             var position = section.firstPosition
@@ -126,10 +149,14 @@ package enum Recovery {
 
 extension InstanceCore {
     /// Takes over a shard that the rows had.
-    mutating func adopt(_ shard: Shard<Twin>, running: Milliseconds) {
+    mutating func adopt(_ shard: Shard<Twin>, _ custody: ShardCustody, running: Milliseconds) {
         let index = Int(shard.id.index)
         reserveShards(index + 1)
-        shards[index] = shard
+        if case .released(let to, let epoch, let digest) = custody {
+            part(shard, to: to, epoch: epoch, digest: digest)
+        } else {
+            shards[index] = shard
+        }
         time.running = max(time.running, running)
     }
 
@@ -137,9 +164,53 @@ extension InstanceCore {
         time.running = max(time.running, recorded.running)
     }
 
+    private mutating func part(
+        _ shard: Shard<Twin>, to: InstanceName, epoch: Epoch, digest: UInt64
+    ) {
+        var departure = Departure<Twin>(to: to, epoch: epoch, number: 0)
+        departure.phase = .released(digest: digest)
+        departure.shard = shard
+        departures[shard.id.index] = departure
+        alerts.close(shard: shard.id.index)
+    }
+
+    /// A move's durable step: the same as live, without messages.
+    mutating func replay(_ move: OwnershipMove, at recorded: TurnTime) {
+        switch move {
+        case .released(let released):
+            let index = Int(released.index)
+            guard index < shards.count, let shard = shards[index], shard.epoch < released.epoch
+            else { return }
+            shards[index] = nil
+            part(shard, to: released.to, epoch: released.epoch, digest: released.digest)
+        case .acquired(let index, let epoch, let digest):
+            reserveShards(Int(index) + 1)
+            guard shards[Int(index)] == nil, let arrival = arrivals[index],
+                arrival.digest == digest,
+                let shard = arrival.shard(
+                    ShardID(tier: tier, index: index), at: epoch, running: recorded.running)
+            else { return }
+            arrivals[index] = nil
+            shards[Int(index)] = shard
+            alerts.begin(shard: index, after: arrival.newestAlert)
+        case .forgotten(let index, let epoch):
+            guard departures[index]?.epoch == epoch else { return }
+            departures[index] = nil
+            // A newer copy of the shard may stand in the rows already.
+            if arrivals[index] == nil { handoffJobs.append(.discard(shard: index)) }
+        }
+    }
+
     mutating func replay(_ birth: ShardBirth, at recorded: TurnTime, record: UInt64) {
         let index = Int(birth.index)
         reserveShards(index + 1)
+        if let departure = departures[birth.index], birth.epoch >= departure.epoch,
+            let shard = departure.shard
+        {
+            departures[birth.index] = nil
+            shards[index] = shard
+            alerts.open(shard: birth.index)
+        }
         if let held = shards[index] {
             if birth.epoch > held.epoch {
                 shards[index]?.reopen(at: birth.epoch, time: recorded, record: record)

@@ -8,6 +8,7 @@ package enum RowOutcome: Sendable {
     /// Replay starts here even after a power cut: the journal before may go.
     case checkpointed(RecordNumber)
     case read(AlertsFound)
+    case handoff(HandoffSaved)
     case quarantine(QuarantineQuestion, QuarantineFinding)
     /// So many messages are in quarantine now.
     case quarantined(Int)
@@ -43,6 +44,20 @@ package struct RowKeeper<Store: Rows>: Sendable {
         }
         if slices % Self.slicesPerTrim == 0 { try trim(at: slice.savedAt) }
         return outcomes
+    }
+
+    /// Does what a move asks for; a whole copy is durable on return.
+    package mutating func perform(_ job: HandoffJob) throws(StoreError) -> [RowOutcome] {
+        switch job {
+        case .discard(let shard):
+            try rows.discard(shard: shard)
+            return []
+        case .save(let candidate):
+            try rows.save(candidate)
+            let isWhole = candidate.row != nil
+            if isWhole { _ = try rows.checkpoint() }
+            return [.handoff(HandoffSaved(shard: candidate.shard, isWhole: isWhole))]
+        }
     }
 
     /// Reads the alerts that are no longer in memory.

@@ -6,6 +6,7 @@ package final class RowWriter: Sendable {
     private enum Job: Sendable {
         case save(PendingSlice, durable: UInt64)
         case read(AlertRead)
+        case handoff(HandoffJob)
         case keep(Quarantine.Kept)
         case quarantine(QuarantineQuestion)
         case forget([Int64])
@@ -37,6 +38,10 @@ package final class RowWriter: Sendable {
                             }
                         case .read(let read):
                             results.put(.success(try keeper.read(read)))
+                        case .handoff(let job):
+                            for outcome in try keeper.perform(job) {
+                                results.put(.success(outcome))
+                            }
                         case .keep(let kept):
                             results.put(.success(.quarantined(try Self.keep(kept, in: rows))))
                         case .quarantine(let question):
@@ -62,6 +67,9 @@ package final class RowWriter: Sendable {
     }
 
     func read(_ read: AlertRead) { jobs.put(.read(read)) }
+
+    /// Does what a move asks for.
+    func perform(_ job: HandoffJob) { jobs.put(.handoff(job)) }
 
     /// Puts a refused message into quarantine.
     func keep(_ kept: Quarantine.Kept) { jobs.put(.keep(kept)) }

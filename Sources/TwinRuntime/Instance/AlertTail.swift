@@ -34,11 +34,33 @@ package struct AlertTail: Sendable {
     private var savedCount = 0
     /// Per shard: everything after this place is in `entries`.
     private var before: [UInt16: Place] = [:]
+    private var closed: Set<UInt16> = []
 
     package init() {}
 
     /// Tells where the rows of a shard end, at recovery.
-    package mutating func begin(shard: UInt16, after place: Place) { before[shard] = place }
+    package mutating func begin(shard: UInt16, after place: Place) {
+        before[shard] = place
+        closed.remove(shard)
+    }
+
+    /// A shard is not served here any more: nobody reads its records.
+    package mutating func close(shard: UInt16) { closed.insert(shard) }
+
+    /// The shard is served here again, from the same rows.
+    package mutating func open(shard: UInt16) { closed.remove(shard) }
+
+    /// The records of one shard in memory after a place, at most `limit`.
+    package func records(of shard: UInt16, after place: Place, limit: Int) -> [LoggedAlert] {
+        var records: [LoggedAlert] = []
+        for entry in entries where entry.alert.shard == shard && records.count < limit {
+            let alert = entry.alert
+            if Place(epoch: alert.epoch, sequence: alert.sequence) > place {
+                records.append(alert)
+            }
+        }
+        return records
+    }
 
     package mutating func append(_ alert: LoggedAlert, journalRecord: UInt64) {
         entries.append(Entry(alert: alert, journalRecord: journalRecord))
@@ -65,8 +87,9 @@ package struct AlertTail: Sendable {
         let surplus = min(savedCount, entries.count - Limits.recentAlertsInMemory)
         guard surplus > 0 else { return }
         for entry in entries[..<surplus] {
-            before[entry.alert.shard] = Place(
-                epoch: entry.alert.epoch, sequence: entry.alert.sequence)
+            let place = Place(epoch: entry.alert.epoch, sequence: entry.alert.sequence)
+            // A shard that came back brought newer records in its rows than it left here.
+            before[entry.alert.shard] = max(before[entry.alert.shard] ?? .none, place)
         }
         entries.removeFirst(surplus)
         savedCount -= surplus
@@ -102,6 +125,7 @@ package struct AlertTail: Sendable {
         var page = Page(cursor: cursor)
         for entry in entries {
             let alert = entry.alert
+            guard !closed.contains(alert.shard) else { continue }
             let place = Place(epoch: alert.epoch, sequence: alert.sequence)
             let last = places[alert.shard]
             guard place > last ?? .none else {

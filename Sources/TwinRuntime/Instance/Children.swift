@@ -23,10 +23,13 @@ extension InstanceCore where Service: ChildService {
 
     /// Queues what all twins owe; after recovery.
     package mutating func oweEverything() {
-        for index in ownedIndices {
-            for slot in shards[index]?.slots ?? [] {
-                if let twin = slot.twin { owe(twin, in: index) }
-            }
+        for index in ownedIndices { owe(shard: index) }
+    }
+
+    /// Queues what the twins of one shard owe.
+    package mutating func owe(shard index: Int) {
+        for slot in shards[index]?.slots ?? [] {
+            if let twin = slot.twin { owe(twin, in: index) }
         }
     }
 

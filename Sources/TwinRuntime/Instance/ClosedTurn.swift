@@ -1,4 +1,5 @@
 package import TwinCore
+package import TwinStore
 package import TwinWire
 
 /// One finished turn on its way to the disk: nothing of it leaves before its record is durable.
@@ -14,6 +15,8 @@ package struct ClosedTurn: Sendable {
     package var closedAt: Int64
     /// Quarantined messages that were handed back in this turn: their rows may go.
     package var requeued: [Int64] = []
+    /// Shards that were given away and are served elsewhere: their rows may go.
+    package var discards: [UInt16] = []
 }
 
 /// Rows of one slice, encoded in the turn, written once the turn is durable.
@@ -46,4 +49,5 @@ package struct PendingShardRow: Sendable {
     package var epoch: Epoch
     package var position: Position
     package var state: [UInt8]
+    package var custody: ShardCustody
 }

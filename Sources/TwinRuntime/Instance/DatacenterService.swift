@@ -60,6 +60,10 @@ package enum DatacenterService: ParentService {
         core.oweFolds(twin, in: shard)
     }
 
+    package static func opened(shard: Int, core: inout InstanceCore<DatacenterService>) {
+        core.oweFolds(shard: shard)
+    }
+
     package static func recovered(core: inout InstanceCore<DatacenterService>) {
         core.oweAllFolds()
     }

@@ -11,7 +11,8 @@ struct AlertWaiter: Sendable {
 
 /// A read of old records: from the rows, by the thread that owns them, not by the engine.
 package struct AlertRead: Sendable {
-    package var request: Request
+    /// nil = for the copy of the one shard in `shards`.
+    package var request: Request?
     package var cursor: AlertCursor
     package var since: Timestamp?
     package var limit: Int
@@ -96,12 +97,13 @@ extension InstanceCore {
 
     /// Answers the waiters for whom this turn brought something, or whose time is up.
     mutating func answerWaiters() {
+        defer { endsAlertWaits = false }
         guard !waiters.isEmpty else { return }
         let now = clock.monotonic
         let waiting = waiters
         waiters.removeAll()
         for waiter in waiting {
-            let isFinal = now >= waiter.until || isStopping
+            let isFinal = now >= waiter.until || isStopping || endsAlertWaits
             if !answer(waiter.request, waiter.body, isFinal: isFinal) { waiters.append(waiter) }
         }
     }
@@ -140,6 +142,7 @@ extension InstanceCore {
     /// such page moves the cursor, also when retention has removed all that it asked for.
     package mutating func alertsRead(_ found: AlertsFound) {
         let read = found.read
+        guard let request = read.request else { return copied(found) }
         var cursor = read.cursor
         for (shard, place) in found.emptied { cursor.advance(to: place.cursorPlace(in: shard)) }
         for gap in found.gaps { cursor.advance(to: gap.resume.cursorPlace(in: gap.shard)) }
@@ -149,7 +152,7 @@ extension InstanceCore {
                     shard: alert.shard, epoch: alert.epoch, sequence: alert.sequence))
         }
         let kept = found.records.filter { alert in read.since.map { alert.at >= $0 } ?? true }
-        replyPage(to: read.request, kept, cursor: cursor, gaps: found.gaps, isComplete: false)
+        replyPage(to: request, kept, cursor: cursor, gaps: found.gaps, isComplete: false)
     }
 
     private mutating func replyPage(
@@ -157,7 +160,7 @@ extension InstanceCore {
         isComplete: Bool
     ) {
         var packer = Packer()
-        packer.packMapHeader(6)
+        packer.packMapHeader(7)
         packer.packKey("version")
         packer.packUInt(UInt64(DocumentFormat.version))
         packer.packKey("tier")
@@ -172,6 +175,8 @@ extension InstanceCore {
         for gap in gaps { pack(gap, into: &packer) }
         packer.packKey("isComplete")
         packer.packBool(isComplete)
+        packer.packKey("placementVersion")
+        packer.packUInt(placement?.version ?? 0)
         reply(to: request, packer.bytes)
     }
 

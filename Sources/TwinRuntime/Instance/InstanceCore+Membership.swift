@@ -33,7 +33,7 @@ extension InstanceCore {
             tier: tier, instance: name, clusterId: identity.clusterId,
             startNumber: identity.startNumber, processNonce: processNonce,
             protocolVersion: Envelope.version, softwareVersion: softwareVersion, owned: owned,
-            isRestored: identity.isRestored, credit: Limits.instanceCreditBytes)
+            released: released, isRestored: identity.isRestored, credit: Limits.instanceCreditBytes)
         let id = known ?? drawRequestID()
         let envelope = Envelope(kind: .request, type: .register, requestID: id, source: source)
         messages.append(
@@ -46,9 +46,20 @@ extension InstanceCore {
 
     /// The shards that this instance holds durably.
     private var owned: [OwnedShard] {
-        shards.indices.filter { youngShards[UInt16($0)] == nil }.compactMap { index in
-            shards[index].map { OwnedShard(index: UInt16(index), epoch: $0.epoch) }
+        keptIndices.filter { youngShards[UInt16($0)] == nil }.compactMap { index in
+            guard departures[UInt16(index)]?.mayThaw ?? true else { return nil }
+            return kept(index).map { OwnedShard(index: UInt16(index), epoch: $0.epoch) }
         }
+    }
+
+    /// The shards that it gave away and whose new owner it has not seen serve; nil = none.
+    private var released: [ReleasedShard]? {
+        let released = departures.sorted { $0.key < $1.key }.compactMap { index, departure in
+            guard case .released(let digest) = departure.phase else { return nil as ReleasedShard? }
+            return ReleasedShard(
+                index: index, to: departure.to, epoch: departure.epoch, digest: digest)
+        }
+        return released.isEmpty ? nil : released
     }
 
     /// The broker's answer to a registration.
@@ -117,6 +128,7 @@ extension InstanceCore {
         guard placement.version >= self.placement?.version ?? 0 else { return }
         self.placement = placement
         reserveShards(placement.shardCounts[tier])
+        followMoves(of: placement)
         var hasReopened = false
         for shard in placement.shards(of: name, in: tier) {
             guard let owner = placement[shard] else { continue }
@@ -127,6 +139,7 @@ extension InstanceCore {
                 }
                 continue
             }
+            guard departures[shard.index] == nil else { continue }
             guard !owner.isBorn else {
                 counters.lostShards += 1
                 continue
@@ -178,7 +191,7 @@ extension InstanceCore {
     }
 
     /// A new owner or a new history: what the shard's twins know of their children may not be all.
-    private mutating func awaitAudits(in index: Int) {
+    mutating func awaitAudits(in index: Int) {
         guard let count = shards[index]?.conditions.childShardCount, count > 0 else { return }
         take(.awaitedChildShards(ShardSet(0..<UInt16(count))), in: index)
         auditIntake.add(.look(shard: UInt16(index)))
@@ -260,6 +273,10 @@ extension InstanceCore {
         // The answer came by the messages' pipe, after all that it counts: a difference is a
         // mistake of ours or of the broker's, and would narrow or widen the window for ever.
         if let forwarded = reply.forwarded { counters.bytesTaken = forwarded }
+        // The broker tells a new placement once; who did not get it asks.
+        if let known = placement?.version, reply.placementVersion > known {
+            send(.request, .getPlacement, to: .broker, [])
+        }
         monitor.beatAnswered(reply, at: now)
         Service.beatAnswered(reply, core: &self)
     }

@@ -68,6 +68,12 @@ extension InstanceCore {
                 follow(try Payload.unpack(Placement.self, from: payload.span, of: .placement))
             case .beat:
                 try heardBeat(envelope, payload.span)
+            case .freeze:
+                heardFreeze(try Payload.unpack(FreezeOrder.self, from: payload.span, of: .freeze))
+            case .handoff:
+                try heardHandoff(envelope, payload.span)
+            case .moveReport:
+                break
             case .register:
                 try heardRegistration(envelope, payload.span)
             case .refused:
@@ -87,6 +93,8 @@ extension InstanceCore {
             try heardRegistration(envelope, payload)
         } else if envelope.requestID <= beatNumber {
             try heardBeat(envelope, payload)
+        } else if isHandoff(envelope.requestID) {
+            try heardHandoff(envelope, payload)
         } else {
             try Service.hear(envelope, payload: payload, core: &self)
         }
@@ -102,6 +110,7 @@ extension InstanceCore {
         }
         switch request.envelope.type {
         case .ping: try ping(request)
+        case .handoff: try takeHandoff(request, payload)
         case .setMaintenance, .endMaintenance, .acknowledge, .unacknowledge:
             try command(request, payload)
         case .listTwins: try listTwins(request, payload)
@@ -114,7 +123,8 @@ extension InstanceCore {
         case .commission, .decommission, .report, .reportBatch, .getServer, .getRack,
             .getDatacenter, .getUnhealthyRacks, .statuses, .receipts, .audit, .askAudit:
             try Service.handle(request, payload: payload, core: &self)
-        case .getPlacement, .clusterStatus, .register, .beat, .placement, .refused:
+        case .getPlacement, .clusterStatus, .register, .beat, .placement, .refused, .moveShard,
+            .drain, .rebalance, .adopt, .moveReport, .freeze:
             throw Refusal(
                 .invalid, "\(request.envelope.type.rawValue) is not for a \(tier) instance",
                 found: request.destination.description, wanted: Destination.broker.description)

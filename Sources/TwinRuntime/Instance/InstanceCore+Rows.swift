@@ -41,6 +41,12 @@ extension InstanceCore {
             guard let position = shards[index]?.position else { return false }
             return shards[index]?.dirty.first != nil || shards[index]?.removed.isEmpty == false
                 || slicing.savedHeaders[UInt16(index)]?.position != position
+        } || departures.contains { index, departure in
+            guard let shard = departure.shard else { return false }
+            let saved = slicing.savedHeaders[index]
+            return shard.dirty.first != nil || !shard.removed.isEmpty
+                || saved?.position != shard.position
+                || saved?.custody != custody(of: Int(index))
         }
     }
 
@@ -52,6 +58,7 @@ extension InstanceCore {
             }
             shards[index]?.removed.removeAll()
         }
+        gatherDepartures(into: &slice)
         var oldest = shards.indices.map { shards[$0]?.dirty.first?.record ?? .max }
         var bytes = 0
         while slice.twins.count < Slicing.twinsPerSliceMax, bytes < Slicing.twinBytesPerSliceMax,
@@ -68,17 +75,42 @@ extension InstanceCore {
         }
     }
 
-    private func row(of twin: Twin, slot: Int, in shard: Int) -> PendingTwinRow {
+    /// What is behind of shards that are not served any more: few twins, copied a moment ago.
+    private mutating func gatherDepartures(into slice: inout PendingSlice) {
+        for (index, departure) in departures.sorted(by: { $0.key < $1.key }) {
+            guard let shard = departure.shard else { continue }
+            for removed in shard.removed {
+                slice.twins.append(tombstone(of: removed, in: Int(index)))
+            }
+            departures[index]?.shard?.removed.removeAll()
+            while slice.twins.count < Slicing.twinsPerSliceMax,
+                let entry = departures[index]?.shard?.dirty.popFirst()
+            {
+                guard let twin = shard.slots[entry.slot].twin, twin.ordinal == entry.ordinal
+                else { continue }
+                slice.twins.append(row(of: twin, slot: entry.slot, in: Int(index)))
+                departures[index]?.shard?.slots[entry.slot].dirtySince = nil
+            }
+        }
+    }
+
+    private func row(of twin: Twin, slot: Int, in index: Int) -> PendingTwinRow {
         PendingTwinRow(
-            shard: UInt16(shard), epoch: shards[shard]?.epoch ?? .none,
-            position: shards[shard]?.slots[slot].position ?? .none, ordinal: twin.ordinal,
+            shard: UInt16(index), epoch: keptEpoch(index),
+            position: shards[index]?.slots[slot].position
+                ?? departures[UInt16(index)]?.shard?.slots[slot].position ?? .none,
+            ordinal: twin.ordinal,
             key: twin.key, status: twin.statusWord, generation: Service.generation(of: twin),
             incidents: twin.book.opened.map(twin.book.snapshot), state: Payload.pack(twin))
     }
 
-    private func tombstone(of removed: RemovedTwin, in shard: Int) -> PendingTwinRow {
+    private func keptEpoch(_ index: Int) -> Epoch {
+        shards[index]?.epoch ?? departures[UInt16(index)]?.shard?.epoch ?? .none
+    }
+
+    private func tombstone(of removed: RemovedTwin, in index: Int) -> PendingTwinRow {
         PendingTwinRow(
-            shard: UInt16(shard), epoch: shards[shard]?.epoch ?? .none,
+            shard: UInt16(index), epoch: keptEpoch(index),
             position: removed.position, ordinal: removed.ordinal, key: removed.key,
             status: "removed", generation: 0, incidents: [], state: nil)
     }
@@ -87,6 +119,9 @@ extension InstanceCore {
         var oldest = next
         for index in shards.indices {
             if let record = shards[index]?.dirty.first?.record { oldest = min(oldest, record) }
+        }
+        for departure in departures.values {
+            if let record = departure.shard?.dirty.first?.record { oldest = min(oldest, record) }
         }
         return min(oldest, alerts.oldestUnsavedRecord(skipping: count) ?? next)
     }
@@ -103,9 +138,12 @@ extension InstanceCore {
         for twin in slice.twins where twin.state == nil { isChosen[Int(twin.shard)] = true }
         var behind: [Int] = []
         for index in shards.indices {
-            guard let position = shards[index]?.position else { continue }
+            let parted = departures[UInt16(index)]?.shard
+            guard let position = shards[index]?.position ?? parted?.position else { continue }
+            let sets = shards[index]?.metricSets.count ?? parted?.metricSets.count
             let saved = slicing.savedHeaders[UInt16(index)]
-            if saved == nil || saved?.metricSets != shards[index]?.metricSets.count {
+            // Who may serve a shard is in its row before the journal forgets it.
+            if saved == nil || saved?.metricSets != sets || saved?.custody != custody(of: index) {
                 isChosen[index] = true
             } else if saved?.position != position, !isChosen[index] {
                 behind.append(index)
@@ -120,6 +158,8 @@ extension InstanceCore {
         for index in shards.indices
         where isChosen[index]
             || shards[index]?.headerIsOld(neededFrom: slice.journalFrom) == true
+            || departures[UInt16(index)]?.shard?.headerIsOld(
+                neededFrom: slice.journalFrom) == true
         {
             gatherHeader(of: index, into: &slice, next: next)
         }
@@ -133,16 +173,22 @@ extension InstanceCore {
     private mutating func gatherHeader(
         of index: Int, into slice: inout PendingSlice, next: UInt64
     ) {
-        guard
-            let header = shards[index]?.header(
-                neededFrom: slice.journalFrom, running: time.running)
-        else { return }
+        guard let header = header(of: index, neededFrom: slice.journalFrom) else { return }
+        let custody = custody(of: index)
         slicing.savedHeaders[UInt16(index)] = Slicing.SavedHeader(
-            position: header.position, next: next, metricSets: header.metricSets.count)
+            position: header.position, next: next, metricSets: header.metricSets.count,
+            custody: custody)
         slice.shards.append(
             PendingShardRow(
                 shard: UInt16(index), epoch: header.epoch,
-                position: header.conditionsPosition, state: Payload.pack(header)))
+                position: header.conditionsPosition, state: Payload.pack(header),
+                custody: custody))
+    }
+
+    private mutating func header(of index: Int, neededFrom record: UInt64) -> ShardHeader? {
+        shards[index]?.header(neededFrom: record, running: time.running)
+            ?? departures[UInt16(index)]?.shard?.header(
+                neededFrom: record, running: time.running)
     }
 }
 

@@ -20,8 +20,16 @@ package struct InstanceCore<Service: TierService>: Sendable {
     package internal(set) var membership = Membership.outside(nextAttempt: 0)
     package internal(set) var placement: Placement?
     package internal(set) var configuration = ClusterConfiguration()
-    /// By shard index; nil = owned by somebody else.
+    /// By shard index; nil = served by somebody else.
     package var shards: [Shard<Twin>?] = []
+    /// Shards on their way out: copied while they are in `shards`, frozen or released here.
+    var departures: [UInt16: Departure<Twin>] = [:]
+    /// Copies of shards on their way in.
+    var arrivals: [UInt16: Arrival<Twin>] = [:]
+    /// When the broker was last told that a shard that came is served.
+    var arrived: [UInt16: Int64] = [:]
+    /// What the rows are to do for moves, since it was last taken.
+    package var handoffJobs: [HandoffJob] = []
     /// Why this instance cannot go on: the process ends with this sentence.
     package internal(set) var fatal: String?
 
@@ -35,6 +43,11 @@ package struct InstanceCore<Service: TierService>: Sendable {
 
     // The open turn.
     var births: [ShardBirth] = []
+    var ownershipMoves: [OwnershipMove] = []
+    /// Shards whose rows may go once the turn is durable.
+    var discards: [UInt16] = []
+    /// Some shard came or went: readers that wait for alerts look anew.
+    var endsAlertWaits = false
     /// Shards by index whose birth is not durable yet, with its record: nobody is told of them,
     /// because a shard that was told and then lost is lost for good.
     var youngShards: [UInt16: UInt64] = [:]
@@ -159,14 +172,18 @@ package struct InstanceCore<Service: TierService>: Sendable {
             Service.tick(core: &self)
         }
         tendMembership()
+        tendDepartures()
+        reportArrivals()
         let recordBytes = packRecord()
+        freezeMarked()
         answerWaiters()
         let slice = nextSlice(isRecorded: recordBytes != nil, journalBytes: journalBytes)
         guard recordBytes != nil || slice != nil || !messages.isEmpty else { return nil }
         let turn = ClosedTurn(
             record: recordBytes, number: record, messages: messages, slice: slice,
-            closedAt: clock.monotonic, requeued: quarantine.requeued)
+            closedAt: clock.monotonic, requeued: quarantine.requeued, discards: discards)
         quarantine.requeued.removeAll()
+        discards.removeAll()
         messages.removeAll(keepingCapacity: true)
         if recordBytes != nil { record += 1 }
         return turn
@@ -177,7 +194,7 @@ package struct InstanceCore<Service: TierService>: Sendable {
 
     private var wakeInterval: Int64 {
         guard !awaitsEpochs else { return Limits.turnIntervalMax.rawValue }
-        guard auditIntake.stepsLeft == 0 else { return 1 }
+        guard auditIntake.stepsLeft == 0, !departuresWantTurn else { return 1 }
         var wait = Limits.turnIntervalMax.rawValue
         for shard in shards {
             guard let shard, let due = shard.nextTimer else { continue }
@@ -282,14 +299,16 @@ package struct InstanceCore<Service: TierService>: Sendable {
     private mutating func packRecord() -> [UInt8]? {
         // Refused and duplicate reports leave values there too, and make no record.
         defer { arena.removeAll(keepingCapacity: true) }
-        guard !touched.isEmpty || !births.isEmpty else { return nil }
+        guard !touched.isEmpty || !births.isEmpty || !ownershipMoves.isEmpty else { return nil }
         touched.sort()
         packer.removeAll()
-        JournalHeader(time: time, births: births, sectionCount: touched.count)
-            .pack(into: &packer)
+        JournalHeader(
+            time: time, births: births, moves: ownershipMoves, sectionCount: touched.count
+        ).pack(into: &packer)
         for index in touched { packSection(Int(index)) }
         touched.removeAll(keepingCapacity: true)
         births.removeAll(keepingCapacity: true)
+        ownershipMoves.removeAll(keepingCapacity: true)
         return packer.bytes
     }
 

@@ -31,7 +31,11 @@ extension InstanceCore where Service: ParentService {
                 continue
             }
             let known = shard.conditions.sourceEpochs[entry.shard]
-            guard entry.epoch >= known else { continue }
+            let child = ShardID(tier: Service.childTier, index: entry.shard)
+            // An owner that gave the shard away, or lost it, is not heard any more.
+            guard entry.epoch >= known, entry.epoch >= placement[child]?.epoch ?? .none else {
+                continue
+            }
             if entry.epoch > known {
                 take(.sourceEpoch(shard: entry.shard, entry.epoch), in: index)
             }
@@ -108,10 +112,13 @@ extension InstanceCore where Service: ParentService {
     }
 
     package mutating func oweAllFolds() {
-        for index in ownedIndices {
-            for slot in shards[index]?.slots ?? [] {
-                if let twin = slot.twin { oweFolds(twin, in: index) }
-            }
+        for index in ownedIndices { oweFolds(shard: index) }
+    }
+
+    /// Notes what the children of one shard's twins may not know.
+    package mutating func oweFolds(shard index: Int) {
+        for slot in shards[index]?.slots ?? [] {
+            if let twin = slot.twin { oweFolds(twin, in: index) }
         }
     }
 

@@ -45,6 +45,11 @@ package enum RackService: ChildService, ParentService {
         core.oweFolds(twin, in: shard)
     }
 
+    package static func opened(shard: Int, core: inout InstanceCore<RackService>) {
+        core.owe(shard: shard)
+        core.oweFolds(shard: shard)
+    }
+
     package static func recovered(core: inout InstanceCore<RackService>) {
         core.oweEverything()
         core.oweAllFolds()

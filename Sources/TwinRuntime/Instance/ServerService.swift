@@ -120,6 +120,10 @@ package enum ServerService: ChildService {
         core.owe(twin, in: shard)
     }
 
+    package static func opened(shard: Int, core: inout InstanceCore<ServerService>) {
+        core.owe(shard: shard)
+    }
+
     package static func recovered(core: inout InstanceCore<ServerService>) {
         core.oweEverything()
     }

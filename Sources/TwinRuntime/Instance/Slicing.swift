@@ -1,4 +1,5 @@
 package import TwinCore
+package import TwinStore
 
 /// Which rows are on their way to the disk: one slice at a time, at most one a second unless the
 /// journal grows long.
@@ -17,6 +18,7 @@ package struct Slicing: Sendable {
         package var next: UInt64
         /// A twin's row is read with the metric sets of its shard's row.
         package var metricSets: Int
+        package var custody: ShardCustody
     }
 
     package static let interval = Milliseconds.seconds(1)

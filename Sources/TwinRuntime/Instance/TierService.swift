@@ -17,6 +17,8 @@ package protocol TierService: SendableMetatype {
         throws(Refusal)
     /// Queues what a twin owes after a step.
     static func settle(shard: Int, slot: Int, core: inout InstanceCore<Self>)
+    /// Queues what the twins of one shard owe, when it came from another instance.
+    static func opened(shard: Int, core: inout InstanceCore<Self>)
     /// Queues what all twins owe, after recovery.
     static func recovered(core: inout InstanceCore<Self>)
     /// Once a turn: sends owed batches, refreshes what the beat told.

@@ -53,6 +53,12 @@ package final class MemoryRows: Rows {
 
     package func save(_ slice: RowSlice) throws(StoreError) { try change(.save(slice)) }
 
+    package func save(_ candidate: CandidateRows) throws(StoreError) {
+        try change(.saveCandidate(candidate))
+    }
+
+    package func discard(shard: UInt16) throws(StoreError) { try change(.discard(shard: shard)) }
+
     package func purgeRemoved(shard: UInt16, through position: Position) throws(StoreError) {
         try change(.purge(shard: shard, through: position))
     }

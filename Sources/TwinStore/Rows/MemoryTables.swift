@@ -4,6 +4,8 @@ import TwinCore
 struct MemoryTables: Sendable {
     enum Change: Sendable {
         case save(RowSlice)
+        case saveCandidate(CandidateRows)
+        case discard(shard: UInt16)
         case purge(shard: UInt16, through: Position)
         case trim(olderThan: Timestamp, keepingAtMost: Int)
     }
@@ -27,6 +29,8 @@ struct MemoryTables: Sendable {
     mutating func apply(_ change: Change) {
         switch change {
         case .save(let slice): save(slice)
+        case .saveCandidate(let candidate): save(candidate)
+        case .discard(let shard): discard(shard)
         case .purge(let shard, let position):
             twins[shard] = twins[shard]?.filter {
                 $0.value.state != nil || $0.value.position > position
@@ -41,13 +45,32 @@ struct MemoryTables: Sendable {
         }
     }
 
-    private mutating func save(_ slice: RowSlice) {
-        for twin in slice.twins { twins[twin.shard, default: [:]][twin.ordinal] = twin }
-        for shard in slice.shards { shards[shard.shard] = shard }
-        for alert in slice.alerts {
+    private mutating func save(_ candidate: CandidateRows) {
+        if candidate.beginsAnew { discard(candidate.shard) }
+        for ordinal in candidate.gone { twins[candidate.shard]?[ordinal] = nil }
+        for twin in candidate.twins { twins[twin.shard, default: [:]][twin.ordinal] = twin }
+        append(candidate.alerts)
+        if let row = candidate.row { shards[candidate.shard] = row }
+    }
+
+    private mutating func discard(_ shard: UInt16) {
+        twins[shard] = nil
+        shards[shard] = nil
+        alerts.removeAll { $0.shard == shard }
+        places = places.filter { $0.shard != shard }
+    }
+
+    private mutating func append(_ records: [AlertRow]) {
+        for alert in records {
             let place = AlertPlace(shard: alert.shard, cursor: alert.cursor)
             if places.insert(place).inserted { alerts.append(alert) }
         }
+    }
+
+    private mutating func save(_ slice: RowSlice) {
+        for twin in slice.twins { twins[twin.shard, default: [:]][twin.ordinal] = twin }
+        for shard in slice.shards { shards[shard.shard] = shard }
+        append(slice.alerts)
         journalFrom = slice.journalFrom
         durable = slice.durable
         replayVersion = slice.replayVersion

@@ -25,6 +25,13 @@ enum RowCoding {
         bytes.appendLittleEndian(row.shard)
         bytes.appendLittleEndian(row.epoch.rawValue)
         bytes.appendLittleEndian(row.position.rawValue)
+        // Rows of before moves existed have none of it.
+        if let epoch = row.custody.movesAt, let digest = row.custody.digest {
+            append(row.custody.word, to: &bytes)
+            append(row.custody.movesTo?.text ?? "", to: &bytes)
+            bytes.appendLittleEndian(epoch.rawValue)
+            bytes.appendLittleEndian(digest)
+        }
         return checksum(of: bytes, row.state)
     }
 
@@ -61,9 +68,34 @@ enum RowCoding {
         let shard = ShardRow(
             shard: try columns.number("shard"), epoch: Epoch(rawValue: try columns.number("epoch")),
             position: Position(rawValue: try columns.pattern("position")),
-            state: try columns.bytes("state"))
+            state: try columns.bytes("state"), custody: try custody(columns))
         try columns.verify(checksum(of: shard), "shard \(shard.shard)")
         return shard
+    }
+
+    private static func custody(_ columns: RowColumns) throws(StoreError) -> ShardCustody {
+        // A file of before moves existed, opened for reading only.
+        guard columns.row.hasColumn("custody") else { return .owned }
+        let word: String = try columns.value("custody")
+        switch word {
+        case ShardCustody.owned.word: return .owned
+        case "candidate":
+            return .candidate(
+                epoch: Epoch(rawValue: try columns.number("moves_at")),
+                digest: try columns.pattern("digest"))
+        case "released":
+            let text: String = try columns.value("moves_to")
+            do {
+                return .released(
+                    to: try InstanceName(text),
+                    epoch: Epoch(rawValue: try columns.number("moves_at")),
+                    digest: try columns.pattern("digest"))
+            } catch {
+                throw columns.damaged("moves_to: \(error)")
+            }
+        default:
+            throw columns.damaged("custody: owned, candidate or released wanted, \(word) found")
+        }
     }
 
     static func alert(_ row: Row, file: String) throws(StoreError) -> AlertRow {

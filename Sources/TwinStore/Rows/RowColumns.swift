@@ -55,4 +55,9 @@ struct RowColumns {
                     + "found; restore a backup", file: file)
         }
     }
+
+    /// The error for a row that is whole and says what cannot be.
+    func damaged(_ what: String) -> StoreError {
+        StoreError(.corrupt, "\(what); restore a backup", file: file)
+    }
 }

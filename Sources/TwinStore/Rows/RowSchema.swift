@@ -47,6 +47,12 @@ enum RowSchema {
             id INTEGER PRIMARY KEY AUTOINCREMENT, twin TEXT NOT NULL, digest TEXT NOT NULL,
             reason TEXT NOT NULL, bytes BLOB NOT NULL, at INTEGER NOT NULL);
         """,
+        """
+        ALTER TABLE shard ADD COLUMN custody TEXT NOT NULL DEFAULT 'owned';
+        ALTER TABLE shard ADD COLUMN moves_to TEXT;
+        ALTER TABLE shard ADD COLUMN moves_at INTEGER;
+        ALTER TABLE shard ADD COLUMN digest INTEGER;
+        """,
     ]
 
     /// Throws `newerSchema` when the file was written by a later release.

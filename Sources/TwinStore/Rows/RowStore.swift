@@ -72,7 +72,21 @@ package final class RowStore: Sendable {
 
     /// Saves a slice in one transaction: all of it or nothing, not yet durable.
     package func save(_ slice: RowSlice) throws(StoreError) {
-        try write("save the rows") { db in try RowSaving(db: db, slice: slice).save() }
+        try write("save the rows") { db in try RowSaving.save(slice, db: db) }
+    }
+
+    /// Saves a part of a shard's copy in one transaction; not yet durable.
+    package func save(_ candidate: CandidateRows) throws(StoreError) {
+        try write("save the copy of a shard") { db in
+            try RowSaving.save(candidate, db: db)
+        }
+    }
+
+    /// Removes everything of `shard`. Cost: its rows.
+    package func discard(shard: UInt16) throws(StoreError) {
+        try write("remove a shard that moved") { db in
+            try RowSaving.discard(shard: shard, db: db)
+        }
     }
 
     /// Forgets the tombstones of `shard` whose removal the journal no longer holds: those at

@@ -8,6 +8,12 @@ package protocol Rows: Sendable {
     /// Saves a slice in one transaction: all of it or nothing, not yet durable.
     func save(_ slice: RowSlice) throws(StoreError)
 
+    /// Saves a part of a shard's copy in one transaction; not yet durable.
+    func save(_ candidate: CandidateRows) throws(StoreError)
+
+    /// Removes everything of `shard`: it moved away, or its copy is of no use.
+    func discard(shard: UInt16) throws(StoreError)
+
     /// Makes every saved slice durable. Returns the first journal record still needed.
     func checkpoint() throws(StoreError) -> RecordNumber
 

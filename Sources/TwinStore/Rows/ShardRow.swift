@@ -9,8 +9,13 @@ package struct ShardRow: Sendable, Equatable {
     package let position: Position
     /// Opaque bytes.
     package let state: [UInt8]
+    package let custody: ShardCustody
 
-    package init(shard: UInt16, epoch: Epoch, position: Position, state: [UInt8]) {
+    package init(
+        shard: UInt16, epoch: Epoch, position: Position, state: [UInt8],
+        custody: ShardCustody = .owned
+    ) {
+        self.custody = custody
         self.shard = shard
         self.epoch = epoch
         self.position = position

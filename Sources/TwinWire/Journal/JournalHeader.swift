@@ -3,19 +3,26 @@ package import TwinCore
 
 /// What every journal record begins with: one record is one turn.
 package struct JournalHeader: Equatable, Sendable {
-    /// The format number of records; another one is refused, never guessed.
-    package static let format: UInt64 = 1
+    /// The format number of records. Format 1, which knew no moves, is read too; another one is
+    /// refused, never guessed.
+    package static let format: UInt64 = 2
+    private static let formatWithoutMoves: UInt64 = 1
 
     /// The instance's running time and the wall clock of the turn.
     package var time: TurnTime
     /// Shards that this instance owns from this record on.
     package var births: [ShardBirth]
+    /// Shards that came or went by moves in this turn, in order; after the births.
+    package var moves: [OwnershipMove]
     /// The number of shard sections that follow.
     package var sectionCount: Int
 
-    package init(time: TurnTime, births: [ShardBirth], sectionCount: Int) {
+    package init(
+        time: TurnTime, births: [ShardBirth], moves: [OwnershipMove] = [], sectionCount: Int
+    ) {
         self.time = time
         self.births = births
+        self.moves = moves
         self.sectionCount = sectionCount
     }
 
@@ -25,13 +32,15 @@ package struct JournalHeader: Equatable, Sendable {
         packer.packInt(time.wall.milliseconds)
         packer.packArrayHeader(births.count)
         for birth in births { birth.pack(into: &packer) }
+        packer.packArrayHeader(moves.count)
+        for move in moves { move.pack(into: &packer) }
         packer.packArrayHeader(sectionCount)
     }
 
     package init(from unpacker: inout Unpacker) throws(MsgpackError) {
         let offset = unpacker.offset
         let format = try unpacker.readUInt64()
-        guard format == JournalHeader.format else {
+        guard format == JournalHeader.format || format == JournalHeader.formatWithoutMoves else {
             throw MsgpackError(
                 .invalidValue, wanted: "journal format \(JournalHeader.format)",
                 found: "\(format)", offset: offset)
@@ -42,6 +51,12 @@ package struct JournalHeader: Equatable, Sendable {
         births = []
         for _ in 0..<(try unpacker.readArrayHeader(max: Limits.shardCountMax)) {
             births.append(try ShardBirth(from: &unpacker))
+        }
+        moves = []
+        if format != JournalHeader.formatWithoutMoves {
+            for _ in 0..<(try unpacker.readArrayHeader(max: Limits.shardCountMax)) {
+                moves.append(try OwnershipMove(from: &unpacker))
+            }
         }
         sectionCount = try unpacker.readArrayHeader(max: Limits.shardCountMax)
     }

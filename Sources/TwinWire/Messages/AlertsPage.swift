@@ -33,11 +33,15 @@ package struct AlertsPage: AnswerDocument {
     package var gaps: [Gap]
     /// False when there is more to read at once.
     package var isComplete: Bool
+    /// The placement that this instance knows: after a newer one than the reader's the shards of
+    /// the tier may be elsewhere. nil = it does not say.
+    package var placementVersion: UInt64?
 
     package init(
         tier: Tier, alerts: [AlertDocument], cursor: AlertCursor, gaps: [Gap] = [],
-        isComplete: Bool
+        isComplete: Bool, placementVersion: UInt64? = nil
     ) {
+        self.placementVersion = placementVersion
         self.tier = tier
         self.alerts = alerts
         self.cursor = cursor

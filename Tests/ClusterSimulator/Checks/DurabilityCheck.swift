@@ -14,9 +14,9 @@ final class DurabilityCheck: Checker {
     ) {
         let reflected = turn.record == nil ? turn.number - 1 : turn.number
         guard durable < reflected else {
-            for place in process.releasedPositions {
-                told[process.index, default: [:]][place.shard] = place.position
-            }
+            told[process.index] = Dictionary(
+                process.releasedPositions.map { ($0.shard, $0.position) }
+            ) { $1 }
             return
         }
         world.fail(
@@ -39,7 +39,7 @@ final class DurabilityCheck: Checker {
     func recovered(_ process: any SimulatedInstanceProcess, in world: World) {
         for (shard, position) in told[process.index] ?? [:] {
             let found = process.positions.first { $0.shard == shard }?.position ?? .none
-            guard found < position else { continue }
+            guard found < position, !process.givenAway.contains(shard) else { continue }
             world.fail(
                 name,
                 "\(process.name) told of position \(position) of shard \(shard) and came "

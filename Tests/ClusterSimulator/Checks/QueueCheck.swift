@@ -14,6 +14,9 @@ final class QueueCheck: Checker {
                         + "\(queue.limit) are allowed")
             }
         }
+        if world.broker.heldMost > Limits.heldMessagesMax {
+            world.fail(name, "the broker holds \(world.broker.heldMost) messages for a shard")
+        }
         checkBroker(in: world)
         checkConnections(in: world)
         guard world.network.longestQueue > Limits.serviceQueueMessages else { return }

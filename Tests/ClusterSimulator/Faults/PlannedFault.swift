@@ -43,4 +43,10 @@ package enum FaultKind: String, CaseIterable, Sendable {
     case serverSilent = "server-silent"
     case rackSilent = "rack-silent"
     case feedSilent = "feed-silent"
+    // MARK: what operators do to the cluster itself
+    case moveShard = "move-shard"
+    case drain
+
+    /// Faults proper, from which a run has its own taste.
+    static let faults = allCases.filter { $0 != .moveShard && $0 != .drain }
 }

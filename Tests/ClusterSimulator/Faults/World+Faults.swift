@@ -1,6 +1,7 @@
 import SimulatedFleet
 import TwinCore
 import TwinStore
+import TwinWire
 
 /// Faults as they begin and end.
 extension World {
@@ -54,6 +55,8 @@ extension World {
         case .feedSilent:
             let feed = Int(fault.draw & 1)
             silence(servers(where: { $0.rack % 2 == feed }), fault)
+        case .moveShard: moveShard(fault)
+        case .drain: drain(fault)
         }
     }
 
@@ -69,6 +72,22 @@ extension World {
             network.reset(partitioned(fault), &scheduler)
         default: break
         }
+    }
+
+    // MARK: moves
+
+    private func moveShard(_ fault: PlannedFault) {
+        let process = instances[Int((fault.draw >> 32) % UInt64(instances.count))]
+        guard let to = process.runningName else { return }
+        let shard = ShardID(
+            tier: process.tier,
+            index: UInt16((fault.draw >> 8) % UInt64(World.shardsPerTier)))
+        broker.order(.moveShard, MoveShardRequest(shard: shard, to: to))
+    }
+
+    private func drain(_ fault: PlannedFault) {
+        guard let name = instance(fault).runningName else { return }
+        broker.order(.drain, DrainRequest(instance: name))
     }
 
     // MARK: processes

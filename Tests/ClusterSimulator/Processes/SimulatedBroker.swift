@@ -78,6 +78,25 @@ final class SimulatedBroker: SimulatedProcess {
         }
     }
 
+    /// Gives the broker an operator's word; what it refuses is no fault of anybody.
+    func order(_ type: MessageType, _ body: some Encodable) {
+        guard isUp, world.scheduler.now >= pausedUntil else { return }
+        let payload = Payload.pack(body)
+        do {
+            do throws(Refusal) {
+                _ = try core?.carryOut(type, payload.span)
+            } catch {
+                if world.isTelling { world.tell("broker: \(error)") }
+            }
+            try core?.carryOutEffects()
+        } catch {
+            end("\(error)")
+        }
+    }
+
+    /// The most messages that wait for one shard now.
+    var heldMost: Int { core?.heldCounts.values.max() ?? 0 }
+
     func wake(at time: Int64) {
         let time = max(time, pausedUntil)
         if let wakesAt, wakesAt <= time { return }

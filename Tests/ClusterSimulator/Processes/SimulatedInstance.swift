@@ -47,6 +47,7 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
     private enum RowJob {
         case save(PendingSlice, durable: UInt64)
         case read(AlertRead)
+        case handoff(HandoffJob)
     }
 
     init(name: String, index: Int, world: World) {
@@ -222,12 +223,15 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
                 if saboteur.dropsJournalEarly { try dropEarly() }
             case .checkpointed(let record): try drop(before: record)
             case .read(let found): cycle?.core.alertsRead(found)
+            case .handoff(let saved): cycle?.core.handoffSaved(saved)
             case .quarantine, .quarantined: break
             }
         }
         rowOutcomes.removeAll()
         for read in cycle?.core.alertReads ?? [] { ask(.read(read)) }
         cycle?.core.alertReads.removeAll()
+        for job in cycle?.core.handoffJobs ?? [] { ask(.handoff(job)) }
+        cycle?.core.handoffJobs.removeAll()
     }
 
     private func drain() {
@@ -275,6 +279,7 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
         world.released(turn, by: self, durable: journal?.durableRecord.rawValue ?? 0)
         for frames in turn.messages { try send(frames) }
         if tampering.mutation == .rowsBeforeJournal, turn.record != nil { return }
+        for shard in turn.discards { ask(.handoff(.discard(shard: shard))) }
         guard let slice = turn.slice else { return }
         ask(.save(slice, durable: cycle?.durableRecord ?? 0))
         if saboteur.hurriesRows { cycle?.core.sliceSaved() }
@@ -370,6 +375,7 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
                 rowOutcomes += try keeper.save(slice, durable: durable)
                 tellRowsSaved()
             case .read(let read): rowOutcomes.append(try keeper.read(read))
+            case .handoff(let job): rowOutcomes += try keeper.perform(job)
             }
         } catch {
             return end("\(error)")

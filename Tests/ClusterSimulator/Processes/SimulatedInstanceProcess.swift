@@ -4,6 +4,8 @@ import TwinStore
 /// What the world and its checkers ask of an instance of any tier.
 protocol SimulatedInstanceProcess: SimulatedProcess {
     var tier: Tier { get }
+    /// Its name while it runs.
+    var runningName: InstanceName? { get }
     var link: Int { get }
     /// Up, a member, and nothing on its way to the disk.
     var isQuiet: Bool { get }
@@ -28,4 +30,6 @@ protocol SimulatedInstanceProcess: SimulatedProcess {
     var releasedPositions: [(shard: UInt16, position: Position)] { get }
     /// The highest position of each of its shards, by index.
     var positions: [(shard: UInt16, epoch: Epoch, position: Position)] { get }
+    /// Shards that it gave away and keeps until their new owner serves.
+    var givenAway: [UInt16] { get }
 }

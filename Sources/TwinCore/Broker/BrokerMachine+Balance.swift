@@ -1,0 +1,124 @@
+/// Who wants another placement, and which moves bring it about: joins, drains, and a person's word.
+///
+/// Never on an absence: an instance that is merely down keeps its shards, because its state is on
+/// its disk.
+extension BrokerMachine {
+    /// Empties an instance before it is taken away; asked again it changes nothing.
+    /// - Returns: the moves that are left to do.
+    @discardableResult
+    package mutating func drain(_ name: InstanceName) throws(Refusal) -> BalancePlan {
+        guard let slot = slotByName[name] else {
+            throw Refusal(
+                .unknownAddress, "no instance \(name) has ever registered", address: name.text,
+                hint: "twinctl status lists the instances")
+        }
+        let tier = instances[slot].tier
+        guard !record.isDraining(name) else { return emptying(tier) }
+        guard takers(in: tier).contains(where: { $0 != name }) else {
+            throw Refusal(
+                .conflict,
+                "\(name) is the last \(tier.name) instance that is here: nobody could take its "
+                    + "shards", address: "\(tier.name)@\(name)",
+                hint: "start another \(tier.name)-twin-svc first")
+        }
+        record.drain(name)
+        effects.mustStore = true
+        note(.info, "an instance is to be drained", ["instance": name.text])
+        return emptying(tier)
+    }
+
+    private func emptying(_ tier: Tier) -> BalancePlan {
+        BalancePlan(
+            of: record.placement, in: tier, givers: present(in: tier), takers: takers(in: tier),
+            onlyEmptying: true)
+    }
+
+    /// The moves that would balance a tier now.
+    package func plan(for tier: Tier) -> BalancePlan {
+        BalancePlan(
+            of: record.placement, in: tier, givers: present(in: tier), takers: takers(in: tier))
+    }
+
+    /// Balances a tier by and by; ends when it is balanced.
+    package mutating func rebalance(_ tier: Tier) {
+        guard !record.isBalancing(tier) else { return }
+        record.balance(tier)
+        effects.mustStore = true
+        note(.info, "a tier is to be balanced", ["tier": tier.name])
+    }
+
+    /// Starts the moves that are wanted and fit in. Called about once a second.
+    mutating func tendBalance(now: Int64) {
+        guard !isWaiting, now - balancedAt >= BrokerMachine.balanceEvery.rawValue else { return }
+        balancedAt = now
+        failedMoves = failedMoves.filter {
+            now - $0.value < BrokerMachine.afterFailure.rawValue
+        }
+        for tier in Tier.allCases {
+            if rebalancesByItself, hasJoiner(in: tier, now: now) { rebalance(tier) }
+            let isBalancing = record.isBalancing(tier)
+            let emptied = present(in: tier).filter(record.isDraining)
+            guard isBalancing || !emptied.isEmpty else { continue }
+            let plan = BalancePlan(
+                of: record.placement, in: tier, givers: present(in: tier),
+                takers: takers(in: tier), onlyEmptying: !isBalancing)
+            let isTierMoving = record.placement.moves.contains { $0.tier == tier }
+            if isBalancing, plan.steps.isEmpty, !isTierMoving {
+                record.endBalance(of: tier)
+                effects.mustStore = true
+                note(.info, "a tier is balanced", ["tier": tier.name])
+            }
+            start(plan, now: now)
+        }
+    }
+
+    private mutating func start(_ plan: BalancePlan, now: Int64) {
+        for step in plan.steps where record.placement.move(of: step.shard) == nil {
+            guard record.placement.moves.count < Limits.movesInFlightMax else { return }
+            guard failedMoves[step.shard] == nil else { continue }
+            do throws(Refusal) {
+                try move(step.shard, to: step.to, now: now)
+            } catch {
+                failedMoves[step.shard] = now
+                note(.warning, "a move cannot begin", ["why": error.message])
+            }
+        }
+    }
+
+    private func present(in tier: Tier) -> [InstanceName] {
+        instances.filter { $0.tier == tier && $0.connection != nil }.map(\.name).sorted()
+    }
+
+    /// Instances here now that may serve shards.
+    func takers(in tier: Tier) -> [InstanceName] {
+        instances.filter {
+            $0.tier == tier && $0.connection?.isStopping == false && !record.isDraining($0.name)
+        }.map(\.name).sorted()
+    }
+
+    /// An instance without shards that has beaten for 30 s on end and does not restart over and
+    /// over.
+    private func hasJoiner(in tier: Tier, now: Int64) -> Bool {
+        instances.indices.contains { slot in
+            let instance = instances[slot]
+            guard instance.tier == tier, let connection = instance.connection,
+                connection.hasBeaten, !connection.isStopping, !connection.isSuspect(now: now),
+                !record.isDraining(instance.name),
+                now - connection.steadySince >= BrokerMachine.joinAfter.rawValue,
+                instance.starts.count(where: { now - $0 < BrokerMachine.startsWithin.rawValue })
+                    <= BrokerMachine.startsMax
+            else { return false }
+            return !ownerSlots[Int(tier.rawValue)].contains(slot)
+                && !record.placement.moves.contains { $0.to == instance.name }
+        }
+    }
+
+    private static let balanceEvery = Milliseconds.seconds(1)
+    /// A shard whose move was given up rests so long.
+    private static let afterFailure = Milliseconds.seconds(30)
+    /// So long a new instance must have beaten without a break before it gets shards.
+    package static let joinAfter = Milliseconds.seconds(30)
+    /// More starts than one and these restarts within this time, and it gets none by itself.
+    private static let startsMax = 3
+    private static let startsWithin = Milliseconds.minutes(10)
+}

@@ -1,0 +1,25 @@
+package import TwinCore
+
+/// One part of a shard's copy on its way into the rows of the instance that may become its owner.
+///
+/// The rows of the shard stand beside those that are served; no recovery serves them before a
+/// journal record says so.
+package struct CandidateRows: Sendable {
+    package let shard: UInt16
+    /// The first part: whatever the rows have of the shard goes before.
+    package var beginsAnew = false
+    package var twins: [TwinRow] = []
+    /// All open incidents of `twins`.
+    package var incidents: [IncidentRow] = []
+    /// Ordinals of twins of earlier parts that are no more.
+    package var gone: [UInt32] = []
+    package var alerts: [AlertRow] = []
+    /// With the last part: the shard itself, as a candidate.
+    package var row: ShardRow?
+    package let savedAt: Timestamp
+
+    package init(shard: UInt16, savedAt: Timestamp) {
+        self.shard = shard
+        self.savedAt = savedAt
+    }
+}
