@@ -75,5 +75,18 @@ package enum MessageCheck {
         MessageForm(.getQuarantined, QuarantinedDocument.self),
         MessageForm(.requeueQuarantined, QuarantineCommandDocument.self),
         MessageForm(.dropQuarantined, QuarantineCommandDocument.self),
+        MessageForm(.moveShard, MoveShardRequest.self) { request throws(Refusal) in
+            _ = try request.id
+        },
+        MessageForm(.adopt, MoveShardRequest.self),
+        MessageForm(.drain, DrainRequest.self),
+        MessageForm(.rebalance, RebalanceRequest.self),
+        MessageForm(.rebalance, MovesDocument.self),
+        MessageForm(.handoff, HandoffChunk.self) { chunk throws(Refusal) in
+            for alert in chunk.alerts { _ = try alert.logged(in: chunk.index) }
+        },
+        MessageForm(.handoff, HandoffAnswer.self),
+        MessageForm(.moveReport, MoveReport.self),
+        MessageForm(.freeze, FreezeOrder.self),
     ]
 }

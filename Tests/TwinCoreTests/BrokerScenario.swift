@@ -13,17 +13,18 @@ struct BrokerScenario {
     init(
         record: BrokerRecord? = nil, shards: Int = 8,
         bootstrap: BootstrapPlan? = BootstrapPlan(server: 2, rack: 1, dc: 1),
-        configuration: ClusterConfiguration = ClusterConfiguration()
+        configuration: ClusterConfiguration = ClusterConfiguration(),
+        rebalancesByItself: Bool = true
     ) {
         machine = BrokerMachine(
             record: record, shardCounts: ShardCounts(all: shards), configuration: configuration,
             bootstrap: bootstrap, freshClusterID: BrokerScenario.clusterID, nonce: 77, now: 1_000,
-            wall: BrokerScenario.wallStart)
+            wall: BrokerScenario.wallStart, rebalancesByItself: rebalancesByItself)
     }
 
     /// A cluster whose four instances registered, beat, and hold their shards durably.
-    static func running() throws -> BrokerScenario {
-        var scenario = BrokerScenario()
+    static func running(rebalancesByItself: Bool = true) throws -> BrokerScenario {
+        var scenario = BrokerScenario(rebalancesByItself: rebalancesByItself)
         for (name, tier) in instances { try scenario.join(name, tier) }
         for (name, tier) in instances { try scenario.beat(name, tier) }
         _ = scenario.machine.takeEffects()

@@ -14,7 +14,7 @@ struct BrokerSettingsTests {
                 "TWIN_LISTEN_SERVICES": "tcp://127.0.0.1:9002", "TWIN_STATE_DIR": "/s",
                 "TWIN_BOOTSTRAP": "yes", "TWIN_INSTANCES": "server=2,rack=1,dc=1",
                 "TWIN_SHARDS": "16", "TWIN_PAGE_FROM": "critical", "TWIN_ALLOW_SIMULATION": "1",
-                "TWIN_LOG_LEVEL": "debug", "TWIN_LOG_FORMAT": "json",
+                "TWIN_REBALANCE": "manual", "TWIN_LOG_LEVEL": "debug", "TWIN_LOG_FORMAT": "json",
             ])
         #expect(
             settings
@@ -24,7 +24,7 @@ struct BrokerSettingsTests {
                     shards: 16,
                     configuration: ClusterConfiguration(
                         pageFrom: .critical, allowsSimulation: true),
-                    log: LogSettings(level: .debug, format: .json)))
+                    rebalancesByItself: false, log: LogSettings(level: .debug, format: .json)))
     }
 
     @Test("all mistakes are reported together, each with its flag or variable")
@@ -33,13 +33,14 @@ struct BrokerSettingsTests {
             try BrokerSettings(
                 flags: [
                     "listen": "udp://x", "shards": "0", "bootstrap": "true",
-                    "instances": "server=2", "log-format": "xml",
+                    "instances": "server=2", "rebalance": "maybe", "log-format": "xml",
                 ], environment: ["TWIN_PAGE_FROM": "loud"])
         }
         let problems = error?.problems ?? []
         let starts = [
             "--listen: wanted", "--state-dir (or TWIN_STATE_DIR): wanted",
             "--shards: wanted 1 to 4096, found \"0\"", "TWIN_PAGE_FROM: wanted one of",
+            "--rebalance: wanted auto or manual, found \"maybe\"",
             "--log-format: wanted text or json", "--instances: wanted", "--bootstrap",
         ]
         #expect(problems.count == starts.count)

@@ -4,7 +4,8 @@ import TwinWire
 /// Every message of protocol version 1, once: what Protocol.md shows.
 enum ProtocolExamples {
     static let all: [ProtocolExample] =
-        ping + commands + reports + twinQueries + lists + quarantine + brokerQueries + services
+        ping + commands + reports + twinQueries + lists + quarantine + brokerQueries
+        + moves + services + handoff
 
     private typealias Samples = ProtocolSamples
 
@@ -173,6 +174,7 @@ enum ProtocolExamples {
             StatusDocument(
                 cluster: DocumentsSamples.status.cluster, datacenters: [],
                 processes: DocumentsSamples.status.processes,
+                moves: DocumentsSamples.status.moves,
                 refused: DocumentsSamples.status.refused, quarantined: 0,
                 warnings: ["server-b: not all beats are answered"])),
     ]

@@ -36,7 +36,8 @@ struct ProtocolTests {
         for type in MessageType.allCases {
             let roles = ProtocolExamples.all.filter { $0.envelope.type == type }.map(\.role)
             switch type {
-            case .placement, .receipts, .askAudit: #expect(roles == [.event], "\(type)")
+            case .placement, .receipts, .askAudit, .moveReport, .freeze:
+                #expect(roles == [.event], "\(type)")
             case .refused: #expect(roles == [.reply])
             case .beat: #expect(roles == [.beat, .reply])
             case .statuses: #expect(roles == [.request, .reply, .request])
@@ -80,6 +81,9 @@ struct ProtocolTests {
         ("maintenance windows of a twin", Limits.maintenanceWindowsPerTwinMax),
         ("racks a server may be leaving", Limits.formerRacksMax),
         ("instances of a cluster", Limits.instancesMax),
+        ("shards on their way to another instance", Limits.movesInFlightMax),
+        ("twins of a part of a handoff", Limits.handoffTwinsPerChunkMax),
+        ("alerts of a part of a handoff", Limits.handoffAlertsPerChunkMax),
         ("credit of an instance, bytes", Int(Limits.instanceCreditBytes)),
     ]
 

@@ -41,6 +41,9 @@ struct TwinBroker: AsyncParsableCommand {
     @Flag(help: "Let servers labelled simulated=true be commissioned.")
     var allowSimulation = false
 
+    @Option(help: "Whether a new instance gets its share of the shards: auto (default) or manual.")
+    var rebalance: String?
+
     @Flag(help: "Listen beyond loopback, although nothing authenticates a peer.")
     var insecureAllowRemote = false
 
@@ -55,6 +58,7 @@ struct TwinBroker: AsyncParsableCommand {
             "listen": listen, "listen-services": listenServices, "state-dir": stateDir,
             "bootstrap": bootstrap ? "true" : nil, "instances": instances, "shards": shards,
             "page-from": pageFrom, "allow-simulation": allowSimulation ? "true" : nil,
+            "rebalance": rebalance,
             "insecure-allow-remote": insecureAllowRemote ? "true" : nil, "log-level": logLevel,
             "log-format": logFormat,
         ]

@@ -4,16 +4,22 @@
 /// its disk.
 extension BrokerMachine {
     /// Empties an instance before it is taken away; asked again it changes nothing.
+    /// - Parameter byItself: the instance asks, because it stops: forgotten when it starts again.
     /// - Returns: the moves that are left to do.
     @discardableResult
-    package mutating func drain(_ name: InstanceName) throws(Refusal) -> BalancePlan {
+    package mutating func drain(
+        _ name: InstanceName, byItself: Bool = false
+    ) throws(Refusal) -> BalancePlan {
         guard let slot = slotByName[name] else {
             throw Refusal(
                 .unknownAddress, "no instance \(name) has ever registered", address: name.text,
                 hint: "twinctl status lists the instances")
         }
         let tier = instances[slot].tier
-        guard !record.isDraining(name) else { return emptying(tier) }
+        guard !record.isDraining(name) else {
+            if record.drain(name, byItself: byItself) { effects.mustStore = true }
+            return emptying(tier)
+        }
         guard takers(in: tier).contains(where: { $0 != name }) else {
             throw Refusal(
                 .conflict,
@@ -21,7 +27,7 @@ extension BrokerMachine {
                     + "shards", address: "\(tier.name)@\(name)",
                 hint: "start another \(tier.name)-twin-svc first")
         }
-        record.drain(name)
+        record.drain(name, byItself: byItself)
         effects.mustStore = true
         note(.info, "an instance is to be drained", ["instance": name.text])
         return emptying(tier)
@@ -47,7 +53,7 @@ extension BrokerMachine {
         note(.info, "a tier is to be balanced", ["tier": tier.name])
     }
 
-    /// Starts the moves that are wanted and fit in. Called about once a second.
+    /// Starts the moves that are wanted and fit in.
     mutating func tendBalance(now: Int64) {
         guard !isWaiting, now - balancedAt >= BrokerMachine.balanceEvery.rawValue else { return }
         balancedAt = now
@@ -55,7 +61,7 @@ extension BrokerMachine {
             now - $0.value < BrokerMachine.afterFailure.rawValue
         }
         for tier in Tier.allCases {
-            if rebalancesByItself, hasJoiner(in: tier, now: now) { rebalance(tier) }
+            if hasJoiner(in: tier, now: now) { rebalance(tier) }
             let isBalancing = record.isBalancing(tier)
             let emptied = present(in: tier).filter(record.isDraining)
             guard isBalancing || !emptied.isEmpty else { continue }
@@ -96,24 +102,47 @@ extension BrokerMachine {
         }.map(\.name).sorted()
     }
 
-    /// An instance without shards that has beaten for 30 s on end and does not restart over and
-    /// over.
+    /// How it stands with the shards of an instance that owns none.
+    enum JoinState: Equatable {
+        /// It is no joiner: it has shards or gets them, is drained, away, or not well.
+        case none
+        /// Nobody gives it any until a person asks.
+        case byHand
+        /// No instance that is here has more than its share.
+        case nothingToGive
+        /// It has started so often that it would not keep them.
+        case unsteady(starts: Int)
+        /// It gets its share after so many milliseconds; 0 = now.
+        case soon(milliseconds: Int64)
+    }
+
+    /// An instance without shards gets its share once it has beaten for 30 s on end and does not
+    /// restart over and over.
+    func joining(_ slot: Int, now: Int64) -> JoinState {
+        let instance = instances[slot]
+        guard let connection = instance.connection, connection.hasBeaten, !connection.isStopping,
+            !connection.isSuspect(now: now), !record.isDraining(instance.name),
+            !ownerSlots[Int(instance.tier.rawValue)].contains(slot),
+            !record.placement.moves.contains(where: { $0.to == instance.name })
+        else { return .none }
+        guard rebalancesByItself else { return .byHand }
+        guard plan(for: instance.tier).steps.contains(where: { $0.to == instance.name }) else {
+            return .nothingToGive
+        }
+        let starts = instance.starts.count { now - $0 < BrokerMachine.startsWithin.rawValue }
+        guard starts <= BrokerMachine.startsMax else { return .unsteady(starts: starts) }
+        let steady = now - connection.steadySince
+        return .soon(milliseconds: max(0, BrokerMachine.joinAfter.rawValue - steady))
+    }
+
     private func hasJoiner(in tier: Tier, now: Int64) -> Bool {
-        instances.indices.contains { slot in
-            let instance = instances[slot]
-            guard instance.tier == tier, let connection = instance.connection,
-                connection.hasBeaten, !connection.isStopping, !connection.isSuspect(now: now),
-                !record.isDraining(instance.name),
-                now - connection.steadySince >= BrokerMachine.joinAfter.rawValue,
-                instance.starts.count(where: { now - $0 < BrokerMachine.startsWithin.rawValue })
-                    <= BrokerMachine.startsMax
-            else { return false }
-            return !ownerSlots[Int(tier.rawValue)].contains(slot)
-                && !record.placement.moves.contains { $0.to == instance.name }
+        instances.indices.contains {
+            instances[$0].tier == tier && joining($0, now: now) == .soon(milliseconds: 0)
         }
     }
 
-    private static let balanceEvery = Milliseconds.seconds(1)
+    /// Short: the shards of an instance that stops move one after the other, a few at a time.
+    private static let balanceEvery = Milliseconds(rawValue: 100)
     /// A shard whose move was given up rests so long.
     private static let afterFailure = Milliseconds.seconds(30)
     /// So long a new instance must have beaten without a break before it gets shards.

@@ -213,11 +213,15 @@ extension BrokerMachine {
         let slot =
             slotByName[registration.instance]
             ?? addSlot(registration.instance, registration.tier)
+        let isNewProcess = instances[slot].lastProcessNonce != registration.processNonce
         connect(slot, registration, start, routingID: routingID, now: now, wall: wall)
         apply(claims, of: registration.instance)
         takeReleases(of: registration)
         cancelMoves(from: registration.instance, now: now)
-        if registration.owned.isEmpty, record.isDraining(registration.instance) {
+        // A connection that broke is no new start: an empty instance goes on waiting for its end.
+        if isNewProcess, record.isDraining(registration.instance),
+            registration.owned.isEmpty || record.isLeaving(registration.instance)
+        {
             record.endDrain(of: registration.instance)
             effects.mustStore = true
         }

@@ -16,6 +16,10 @@ extension BrokerMachine {
             if let load = process.load { add(load, to: &status) }
             status.processes.append(process)
         }
+        status.moves = record.placement.moves.map { move in
+            BrokerStatus.Move(
+                shard: move.shard, from: move.from, to: move.to, phase: phase(of: move))
+        }
         status.warnings = bootstrapWarnings + slots.flatMap { warnings(of: $0, shards[$0], now) }
         return status
     }
@@ -45,11 +49,17 @@ extension BrokerMachine {
         return counts
     }
 
+    private func phase(of move: ShardMove) -> BrokerStatus.Move.Phase {
+        if move.releasedDigest != nil { return .released }
+        return holds[move.shard] == nil ? .copying : .held
+    }
+
     private func process(_ slot: Int, shards: Int, now: Int64) -> BrokerStatus.Process {
         let instance = instances[slot]
         var process = BrokerStatus.Process(
             name: instance.name, tier: instance.tier, state: .lost, since: startedAtWall,
-            softwareVersion: instance.softwareVersion, shards: shards, load: nil)
+            softwareVersion: instance.softwareVersion, shards: shards,
+            isDraining: record.isDraining(instance.name), load: nil)
         switch instance.presence {
         case .awaited: break
         case .lost(_, let wall): process.since = wall
@@ -92,9 +102,8 @@ extension BrokerMachine {
             return ["\(absent(slot, target, now: now).message): \(shards) shards are not served"]
         }
         var warnings: [String] = []
-        if shards == 0, !isWaiting {
-            warnings.append(
-                "\(instance.name) joined after the shards were dealt and owns none")
+        if shards == 0, !isWaiting, let sentence = waitingForShards(slot, connection, now) {
+            warnings.append(sentence)
         }
         if connection.load.oldestTurnMilliseconds > Limits.commitLateAfter.rawValue {
             warnings.append("\(instance.name) is slow to commit: look at its disk")
@@ -103,6 +112,29 @@ extension BrokerMachine {
             + connection.load.warnings.prefix(BrokerMachine.warningsPerInstanceMax).map {
                 "\(instance.name): \($0)"
             }
+    }
+
+    /// What becomes of an instance that owns nothing; nil when it is drained, or its shards are on
+    /// their way.
+    private func waitingForShards(
+        _ slot: Int, _ connection: BrokerInstance.Connection, _ now: Int64
+    ) -> String? {
+        let (name, tier) = (instances[slot].name, instances[slot].tier)
+        guard !record.isDraining(name), !connection.isStopping, !record.isBalancing(tier),
+            !record.placement.moves.contains(where: { $0.to == name })
+        else { return nil }
+        let byHand = "twinctl rebalance \(tier.name)"
+        switch joining(slot, now: now) {
+        case .none: return nil
+        case .byHand: return "\(name) owns no shards, and rebalance is manual: \(byHand)"
+        case .nothingToGive: return "\(name) owns no shards: nobody here has one to give"
+        case .unsteady(let starts):
+            return "\(name) owns no shards and gets none by itself, because it has started "
+                + "\(starts) times in 10 min: \(byHand)"
+        case .soon(let milliseconds):
+            let seconds = (milliseconds + 999) / 1_000
+            return "\(name) owns no shards yet and gets its share in \(max(1, seconds)) s"
+        }
     }
 
     private static let warningsPerInstanceMax = 8

@@ -29,6 +29,9 @@ package struct BrokerRecord: Equatable, Sendable, Codable {
     package private(set) var members: [Member] = []
     /// Instances that are to be emptied, in the order they were asked for; nil = none.
     package private(set) var draining: [InstanceName]?
+    /// Those of them that asked themselves, because they stop: for their process's life only. One
+    /// that could not be emptied in time keeps its shards when it starts again.
+    package private(set) var leaving: [InstanceName]?
     /// Tiers whose shards are being spread anew until they are balanced; nil = none.
     package private(set) var balancing: [Tier]?
 
@@ -57,14 +60,31 @@ package struct BrokerRecord: Equatable, Sendable, Codable {
 
     package func isDraining(_ name: InstanceName) -> Bool { draining?.contains(name) ?? false }
 
-    package mutating func drain(_ name: InstanceName) {
-        guard !isDraining(name) else { return }
+    package func isLeaving(_ name: InstanceName) -> Bool { leaving?.contains(name) ?? false }
+
+    /// - Parameter byItself: the word is the instance's own; a person's word outlasts it.
+    /// - Returns: true when that was news.
+    @discardableResult
+    package mutating func drain(_ name: InstanceName, byItself: Bool = false) -> Bool {
+        guard !isDraining(name) else {
+            guard !byItself, isLeaving(name) else { return false }
+            endLeave(of: name)
+            return true
+        }
         draining = (draining ?? []) + [name]
+        if byItself { leaving = (leaving ?? []) + [name] }
+        return true
     }
 
     package mutating func endDrain(of name: InstanceName) {
         draining?.removeAll { $0 == name }
         if draining?.isEmpty == true { draining = nil }
+        endLeave(of: name)
+    }
+
+    private mutating func endLeave(of name: InstanceName) {
+        leaving?.removeAll { $0 == name }
+        if leaving?.isEmpty == true { leaving = nil }
     }
 
     package func isBalancing(_ tier: Tier) -> Bool { balancing?.contains(tier) ?? false }

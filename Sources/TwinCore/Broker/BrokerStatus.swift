@@ -22,12 +22,33 @@ package struct BrokerStatus: Equatable, Sendable {
         package var softwareVersion: String?
         /// Shards that the placement gives it.
         package var shards: Int
+        /// It is to be emptied, or was and has not started again.
+        package var isDraining: Bool
         /// nil = no beat yet, or lost.
         package var load: InstanceLoad?
     }
 
+    /// One shard on its way to another owner.
+    package struct Move: Equatable, Sendable {
+        package enum Phase: String, Equatable, Sendable {
+            /// The owner copies it and serves it meanwhile.
+            case copying
+            /// Its messages wait at the broker while the last changes are copied.
+            case held
+            /// The owner has given it away; nobody serves it until the new one does.
+            case released
+        }
+
+        package var shard: ShardID
+        package var from: InstanceName
+        package var to: InstanceName
+        package var phase: Phase
+    }
+
     /// Ascending by tier, then name.
     package var processes: [Process] = []
+    /// Ascending by shard.
+    package var moves: [Move] = []
     /// The broker's own refusals and those of all present instances, by code.
     package var refused: [Refusal.Code: UInt64] = [:]
     package var quarantined = 0

@@ -74,7 +74,7 @@ extension BrokerCore where Port: ~Copyable {
         let payload = message.frame(mail.firstFrame + 2)
         let document: MovesDocument
         do throws(Refusal) {
-            document = try carryOut(envelope.type, payload)
+            document = try carryOut(envelope.type, payload, from: mail.origin.side)
         } catch {
             try refuse(error, mail)
             return
@@ -85,7 +85,7 @@ extension BrokerCore where Port: ~Copyable {
 
     /// Takes a person's word; the effects are still to be carried out.
     package mutating func carryOut(
-        _ type: MessageType, _ payload: Span<UInt8>
+        _ type: MessageType, _ payload: Span<UInt8>, from side: RouteFrame.Side = .client
     ) throws(Refusal) -> MovesDocument {
         switch type {
         case .moveShard:
@@ -105,8 +105,11 @@ extension BrokerCore where Port: ~Copyable {
         case .drain:
             let body = try Payload.unpack(DrainRequest.self, from: payload, of: type)
             let isNew = !machine.record.isDraining(body.instance)
-            let plan = try machine.drain(body.instance)
-            return MovesDocument(changed: isNew, moves: plan.steps.map(MovesDocument.Move.init))
+            let plan = try machine.drain(body.instance, byItself: side == .service)
+            return MovesDocument(
+                changed: isNew,
+                moves: plan.steps.filter { $0.from == body.instance }.map(
+                    MovesDocument.Move.init))
         default:
             let body = try Payload.unpack(RebalanceRequest.self, from: payload, of: type)
             let plan = machine.plan(for: body.tier)

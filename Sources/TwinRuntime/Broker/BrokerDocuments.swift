@@ -18,8 +18,12 @@ extension StatusDocument {
         for (code, count) in status.refused { refused[code.rawValue] = count }
         self.init(
             cluster: cluster, datacenters: [],
-            processes: [broker] + status.processes.map { Process($0) }, refused: refused,
-            quarantined: status.quarantined, warnings: status.warnings)
+            processes: [broker] + status.processes.map { Process($0) },
+            moves: status.moves.map {
+                Move(
+                    shard: "\($0.shard)", from: $0.from.text, to: $0.to.text,
+                    phase: $0.phase.rawValue)
+            }, refused: refused, quarantined: status.quarantined, warnings: status.warnings)
     }
 }
 
@@ -33,7 +37,8 @@ extension StatusDocument.Process {
             name: process.name.text, tier: process.tier,
             state: StatusDocument.Process.State(process.state), since: RFC3339(process.since),
             version: process.softwareVersion ?? "unknown", shards: process.shards,
-            twins: load?.twins, inputsPerSecond: load?.inputsPerSecond,
+            draining: process.isDraining, twins: load?.twins,
+            inputsPerSecond: load?.inputsPerSecond,
             commitSecondsP99: load?.commitSecondsP99, statusesOwed: load?.statusesOwed,
             lagSeconds: load?.lagSeconds, journalBytes: load?.journalBytes,
             diskFreeBytes: load?.diskFreeBytes, residentBytes: load?.residentBytes)

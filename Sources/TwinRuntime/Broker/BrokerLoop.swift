@@ -32,7 +32,7 @@ struct BrokerLoop: ~Copyable {
             shardCounts: ShardCounts(all: settings.shards ?? Limits.shardCountDefault),
             configuration: settings.configuration, bootstrap: settings.bootstrap,
             freshClusterID: BrokerLoop.clusterID(random.next()), nonce: random.next(), now: now,
-            wall: wall)
+            wall: wall, rebalancesByItself: settings.rebalancesByItself)
         let sockets = BrokerSockets(
             clients: clients, services: services, directory: directory, log: log)
         core = BrokerCore(machine: machine, port: sockets, now: now, wall: wall)

@@ -12,13 +12,15 @@ package struct BrokerSettings: Equatable, Sendable {
     /// nil = 256 for a new cluster, and whatever is stored for another.
     package var shards: Int?
     package var configuration: ClusterConfiguration
+    /// False: shards move by a person's word and by drains only.
+    package var rebalancesByItself: Bool
     package var log: LogSettings
 
     package init(
         listen: String = defaultListen, listenServices: String = defaultListenServices,
         stateDirectory: String, bootstrap: BootstrapPlan? = nil, shards: Int? = nil,
         configuration: ClusterConfiguration = ClusterConfiguration(),
-        log: LogSettings = LogSettings()
+        rebalancesByItself: Bool = true, log: LogSettings = LogSettings()
     ) {
         self.listen = listen
         self.listenServices = listenServices
@@ -26,6 +28,7 @@ package struct BrokerSettings: Equatable, Sendable {
         self.bootstrap = bootstrap
         self.shards = shards
         self.configuration = configuration
+        self.rebalancesByItself = rebalancesByItself
         self.log = log
     }
 
@@ -50,6 +53,14 @@ package struct BrokerSettings: Equatable, Sendable {
                 Severity(name: $0)
             } ?? .error,
             allowsSimulation: reader.isOn("allow-simulation"))
+        rebalancesByItself =
+            reader.value("rebalance", wanted: "auto or manual") { text -> Bool? in
+                switch text {
+                case "auto": true
+                case "manual": false
+                default: nil
+                }
+            } ?? true
         log = reader.logSettings()
         let isBootstrap = reader.isOn("bootstrap")
         let plan = reader.value(

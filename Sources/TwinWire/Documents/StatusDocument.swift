@@ -51,6 +51,8 @@ package struct StatusDocument: AnswerDocument {
         package var since: RFC3339
         package var version: String
         @Null package var shards: Int?
+        /// True from the word to drain it until it has started anew; null for the broker.
+        @Null package var draining: Bool?
         @Null package var twins: Int?
         @Null package var inputsPerSecond: Double?
         @Null package var commitSecondsP99: Double?
@@ -62,10 +64,10 @@ package struct StatusDocument: AnswerDocument {
 
         package init(
             name: String, tier: Tier? = nil, state: State, since: RFC3339, version: String,
-            shards: Int? = nil, twins: Int? = nil, inputsPerSecond: Double? = nil,
-            commitSecondsP99: Double? = nil, statusesOwed: Int? = nil, lagSeconds: Double? = nil,
-            journalBytes: UInt64? = nil, diskFreeBytes: UInt64? = nil,
-            residentBytes: UInt64? = nil
+            shards: Int? = nil, draining: Bool? = nil, twins: Int? = nil,
+            inputsPerSecond: Double? = nil, commitSecondsP99: Double? = nil,
+            statusesOwed: Int? = nil, lagSeconds: Double? = nil, journalBytes: UInt64? = nil,
+            diskFreeBytes: UInt64? = nil, residentBytes: UInt64? = nil
         ) {
             self.name = name
             self.tier = tier
@@ -73,6 +75,7 @@ package struct StatusDocument: AnswerDocument {
             self.since = since
             self.version = version
             self.shards = shards
+            self.draining = draining
             self.twins = twins
             self.inputsPerSecond = inputsPerSecond
             self.commitSecondsP99 = commitSecondsP99
@@ -84,10 +87,28 @@ package struct StatusDocument: AnswerDocument {
         }
     }
 
+    /// One shard on its way to another owner.
+    package struct Move: Codable, Equatable, Sendable {
+        package var shard: String
+        package var from: String
+        package var to: String
+        /// `copying`: served by `from`; `held`: its messages wait; `released`: `to` has it.
+        package var phase: String
+
+        package init(shard: String, from: String, to: String, phase: String) {
+            self.shard = shard
+            self.from = from
+            self.to = to
+            self.phase = phase
+        }
+    }
+
     package var version: Int = DocumentFormat.version
     package var cluster: Cluster
     package var datacenters: [Datacenter]
     package var processes: [Process]
+    /// Ascending by shard; null from a broker that knows no moves.
+    @Null package var moves: [Move]?
     /// Refused reports and requests by code since the broker's start.
     package var refused: [String: UInt64]
     package var quarantined: Int
@@ -95,12 +116,13 @@ package struct StatusDocument: AnswerDocument {
     package var warnings: [String]
 
     package init(
-        cluster: Cluster, datacenters: [Datacenter], processes: [Process],
+        cluster: Cluster, datacenters: [Datacenter], processes: [Process], moves: [Move]? = [],
         refused: [String: UInt64], quarantined: Int, warnings: [String]
     ) {
         self.cluster = cluster
         self.datacenters = datacenters
         self.processes = processes
+        self.moves = moves
         self.refused = refused
         self.quarantined = quarantined
         self.warnings = warnings
@@ -108,6 +130,15 @@ package struct StatusDocument: AnswerDocument {
 }
 
 extension StatusDocument.Process {
+    /// Whether its state needs nobody: it is ok, or it is away and nothing is missing for that.
+    package var isWell: Bool {
+        switch state {
+        case .ok: true
+        case .lost, .stopping: shards == 0
+        case .suspect, .recovering: false
+        }
+    }
+
     /// A service as its last beat described it; the owned shards are the placement's.
     package init(
         name: InstanceName, tier: Tier, state: State, since: Timestamp, version: String,

@@ -73,12 +73,20 @@ enum DocumentsSamples {
                 inputsPerSecond: 41),
             StatusDocument.Process(
                 name: "server-a", tier: .server, state: .suspect, since: time(-3),
-                version: "1.0.0", shards: 128, twins: 203, inputsPerSecond: 20.25,
+                version: "1.0.0", shards: 128, draining: true, twins: 203, inputsPerSecond: 20.25,
                 commitSecondsP99: 0.0018, statusesOwed: 0, lagSeconds: 0.2,
                 journalBytes: 67_108_864, diskFreeBytes: 65_498_251_264,
                 residentBytes: 50_331_648),
         ],
+        moves: [
+            StatusDocument.Move(
+                shard: "server#12", from: "server-a", to: "server-b", phase: "copying")
+        ],
         refused: ["unknown-address": 3, "invalid": 1], quarantined: 0, warnings: [])
+
+    static let moves = MovesDocument(
+        changed: true,
+        moves: [MovesDocument.Move(shard: "server#12", from: "server-a", to: "server-b")])
 
     static let list = ListDocument(
         tier: .server,

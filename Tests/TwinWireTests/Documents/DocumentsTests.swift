@@ -51,6 +51,7 @@ struct DocumentsTests {
                     from: "rack#12:1:4", to: "rack#12:1:9", resume: "c1.rack#12=1:9"))),
         Shape("unhealthy-racks", DocumentsSamples.unhealthyRacks),
         Shape("status", DocumentsSamples.status),
+        Shape("moves", DocumentsSamples.moves),
         Shape("list", DocumentsSamples.list),
         Shape("list-unknown", DocumentsSamples.unknownReporters),
         Shape("server", DocumentsSamples.server),
