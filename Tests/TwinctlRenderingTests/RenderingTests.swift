@@ -199,6 +199,35 @@ struct RenderingTests {
                 "NO DATA CENTER  nothing is commissioned yet"))
     }
 
+    @Test("status names the shards that move, and does not worry about who was drained")
+    func moves() throws {
+        var status = try RenderingSamples.status()
+        status.refused = [:]
+        let place = try #require(status.processes.firstIndex { $0.name == "server-a" })
+        status.moves = (0..<10).map {
+            StatusDocument.Move(
+                shard: "server#\($0)", from: "server-a", to: "server-b", phase: "copying")
+        }
+        status.processes[place].draining = true
+        let context = RenderContext(now: RenderingSamples.now)
+        let text = StatusRenderer.text(status, context)
+        #expect(
+            text.contains(
+                "\n\nserver#0 is moving from server-a to server-b (copying)\nserver#1 is moving "))
+        #expect(text.contains("server#7 is moving") && !text.contains("server#8 is moving"))
+        #expect(text.contains("\nand 2 more shards are moving\n"))
+        #expect(text.contains("server-a  server  draining     128"))
+
+        status.moves = nil
+        status.processes[place].shards = 0
+        status.processes[place].state = .lost
+        let after = StatusRenderer.text(status, context)
+        #expect(after.contains("server-a  server  drained       0") && !after.contains("is lost"))
+        // Whoever is lost with shards is trouble, drained or not.
+        status.processes[place].shards = 1
+        #expect(StatusRenderer.text(status, context).contains("server-a is lost since"))
+    }
+
     @Test("a healthy data center is said in one line")
     func healthy() throws {
         var document = try RenderingSamples.unhealthyRacks()

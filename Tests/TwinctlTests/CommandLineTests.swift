@@ -33,7 +33,9 @@ struct CommandLineTests {
             "request broker Ping", "request server/s1 GetServer {}", "ping", "ping server/s1",
             "quarantine list", "quarantine show server@server-a:3",
             "quarantine requeue server@server-a:3", "quarantine drop rack@r:1 --json",
-            "check", "check dc1", "--json --timeout 2s status", "--broker=tcp://h:1 get dc dc1",
+            "move server#12 server-2", "drain server-1 --no-wait", "rebalance rack --dry-run",
+            "adopt server#12 server-2 --yes --json", "check", "check dc1",
+            "--json --timeout 2s status", "--broker=tcp://h:1 get dc dc1",
         ])
     func understood(_ line: String) throws {
         _ = try parse(line)
@@ -48,7 +50,7 @@ struct CommandLineTests {
             "maintenance set r1 --for soon --reason x", "acknowledge rack/r1:1 --undo --for 1h",
             "alerts --after a --cursor-file b", "report s1", "status --color blue",
             "quarantine show", "quarantine drop", "ping --timeout 0s", "list server --limit 0",
-            "stauts",
+            "stauts", "move server#12", "drain", "rebalance", "rebalance racks", "adopt server#1",
         ])
     func misunderstood(_ line: String) {
         do {

@@ -23,7 +23,8 @@ struct Twinctl: ParsableCommand {
             AlertsCommand.self, GetCommand.self, ListCommand.self, CommissionCommand.self,
             DecommissionCommand.self, MaintenanceCommand.self, AcknowledgeCommand.self,
             ReportCommand.self, RequestCommand.self, PingCommand.self, CheckCommand.self,
-            QuarantineCommand.self, SimulateCommand.self, ReplayCommand.self, UpCommand.self,
+            QuarantineCommand.self, MoveCommand.self, DrainCommand.self, RebalanceCommand.self,
+            AdoptCommand.self, SimulateCommand.self, ReplayCommand.self, UpCommand.self,
             DownCommand.self,
         ])
 

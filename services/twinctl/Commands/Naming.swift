@@ -50,6 +50,28 @@ enum Naming {
         }
     }
 
+    /// A shard, written `server#12`.
+    static func shard(_ text: String) throws(ClientError) -> ShardID {
+        do throws(AddressError) {
+            if case .shard(let shard) = try Destination(text) { return shard }
+            throw .wrongForm(found: text)
+        } catch {
+            throw .usage(
+                message: "\"\(text)\" names no shard: wanted TIER#SHARD, such as server#12",
+                hint: "twinctl get server KEY shows the shard of a server")
+        }
+    }
+
+    static func instance(_ text: String) throws(ClientError) -> InstanceName {
+        do throws(AddressError) {
+            return try InstanceName(text)
+        } catch {
+            throw .usage(
+                message: "\"\(text)\" names no instance: \(error)",
+                hint: "twinctl status lists the instances")
+        }
+    }
+
     static func incident(_ text: String) throws(ClientError) -> IncidentID {
         do throws(AddressError) {
             return try IncidentID(text)

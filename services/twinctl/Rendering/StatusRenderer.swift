@@ -9,6 +9,8 @@ package enum StatusRenderer {
             blocks.append(datacenters(document.datacenters).lines(context.palette))
         }
         blocks.append(processes(document.processes).lines(context.palette))
+        let moves = document.moves ?? []
+        if !moves.isEmpty { blocks.append(lines(of: moves)) }
         let steps = nextSteps(document, context)
         if !steps.isEmpty { blocks.append(steps.lines) }
         return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
@@ -71,10 +73,9 @@ package enum StatusRenderer {
             .init("VERSION"),
         ])
         for process in processes {
-            let state = process.state.rawValue
             table.add([
                 Table.Cell(process.name), .value(process.tier?.name),
-                Table.Cell(state, process.state == .ok ? nil : Phrases.role(ofStatus: state)),
+                state(of: process),
                 .value(process.shards.map(String.init)), .value(process.twins.map(String.init)),
                 .value(process.inputsPerSecond.map(HumanNumbers.rate)),
                 .value(process.commitSecondsP99.map(HumanNumbers.seconds)),
@@ -86,6 +87,29 @@ package enum StatusRenderer {
         }
         return table
     }
+
+    /// The state word; of an instance that is to be taken away, how far that is.
+    private static func state(of process: StatusDocument.Process) -> Table.Cell {
+        let word = process.state.rawValue
+        guard process.isWell else { return Table.Cell(word, Phrases.role(ofStatus: word)) }
+        guard process.draining == true else {
+            return Table.Cell(word, process.state == .ok ? nil : .faint)
+        }
+        return process.shards == 0 ? Table.Cell("drained", .faint) : "draining"
+    }
+
+    private static func lines(of moves: [StatusDocument.Move]) -> [String] {
+        var lines = moves.prefix(movesNamed).map {
+            "\($0.shard) is moving from \($0.from) to \($0.to) (\($0.phase))"
+        }
+        if moves.count > movesNamed {
+            lines.append("and \(moves.count - movesNamed) more shards are moving")
+        }
+        return lines
+    }
+
+    /// Moves told one by one before the rest is only counted.
+    private static let movesNamed = 8
 
     private static func nextSteps(
         _ document: StatusDocument, _ context: RenderContext
@@ -99,7 +123,7 @@ package enum StatusRenderer {
                 steps.add("\(dc.key) is \(dc.verdict.rawValue)", "get dc \(dc.key)")
             }
         }
-        for process in document.processes where process.state != .ok {
+        for process in document.processes where !process.isWell {
             steps.add(
                 "\(process.name) is \(process.state.rawValue) since "
                     + context.time.clockAndAge(process.since))

@@ -29,7 +29,8 @@ package struct LiveLine: Equatable, Sendable {
                     + HumanNumbers.counted(counts.servers, "server") + missing
             )
         }
-        let unwell = status.processes.filter { $0.state != .ok && !givenUp.contains($0.name) }
+        let unwell =
+            status.processes.filter { !$0.isWell && !givenUp.contains($0.name) }
             .map { "\($0.name) \($0.state.rawValue)" } + givenUp.map { "\($0) given up" }
         let health =
             unwell.isEmpty
