@@ -56,7 +56,7 @@ final class EngineHarness {
             var engine = Engine(
                 core: core, socket: socket, wake: wake,
                 commits: CommitThread(journal, wake: wake), rows: RowWriter(rows, wake: wake),
-                directory: directory, durableRecord: durable,
+                directory: directory, durableRecord: durable, drainPatience: nil,
                 log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             try engine.run()
         }

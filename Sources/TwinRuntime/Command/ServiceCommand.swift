@@ -39,8 +39,20 @@ struct ServeCommand<Tier: TierService>: AsyncParsableCommand {
     @Option(help: "The directory that keeps this instance's state.")
     var stateDir: String?
 
+    @Option(help: "Instead of --state-dir: take the first of DIR/1, DIR/2, … that is free.")
+    var stateRoot: String?
+
     @Option(help: "The instance's name at its first start; drawn unless given.")
     var instance: String?
+
+    @Option(help: "Write the instance's name into this file.")
+    var nameFile: String?
+
+    @Flag(help: "Before it stops, give all shards to the other instances of the tier.")
+    var drainOnStop = false
+
+    @Option(help: "So long that may take (default 60s); then it stops with what it still has.")
+    var drainTimeout: String?
 
     @Option(help: "trace, debug, info (default), notice, warning, error or critical.")
     var logLevel: String?
@@ -53,13 +65,16 @@ struct ServeCommand<Tier: TierService>: AsyncParsableCommand {
         do {
             let settings = try InstanceSettings(
                 flags: [
-                    "broker": broker, "state-dir": stateDir, "instance": instance,
+                    "broker": broker, "state-dir": stateDir, "state-root": stateRoot,
+                    "instance": instance, "name-file": nameFile,
+                    "drain-on-stop": drainOnStop ? "true" : nil, "drain-timeout": drainTimeout,
                     "log-level": logLevel, "log-format": logFormat,
                 ], environment: ProcessInfo.processInfo.environment)
             LogSetup.bootstrap(settings.log)
             let log = Logger(label: ServiceCommand<Tier>.name)
             let process = try InstanceProcess<Tier>(settings, log: log)
-            try await ServiceRun.untilStopped(process, log: log)
+            try await ServiceRun.untilStopped(
+                process, log: log, after: settings.drainPatience ?? .zero)
         } catch {
             ServiceRun.say("\(ServiceCommand<Tier>.name): \(LastWords.of(error))")
             throw ExitCode(ExitStatus(error).rawValue)

@@ -1,7 +1,7 @@
 package import Logging
 package import TwinStore
 package import ZeroMQ
-internal import TwinCore
+package import TwinCore
 internal import TwinWire
 
 /// The thread of one instance: drain, step, commit once, release.
@@ -25,12 +25,14 @@ package struct Engine<Service: TierService>: ~Copyable {
     private var message = Message()
     private var wasMember = false
     private var undelivered: UInt64 = 0
+    private let drainPatience: Milliseconds?
 
     package init(
         core: consuming InstanceCore<Service>, socket: consuming Socket, wake: WakeSignal,
         commits: CommitThread, rows: RowWriter, directory: consuming StateDirectory,
-        durableRecord: UInt64, log: Logger
+        durableRecord: UInt64, drainPatience: Milliseconds?, log: Logger
     ) {
+        self.drainPatience = drainPatience
         cycle = TurnCycle(core: core, durableRecord: durableRecord)
         var poller = Poller()
         socketPlace = poller.add(socket)
@@ -44,9 +46,11 @@ package struct Engine<Service: TierService>: ~Copyable {
         self.log = log
     }
 
-    /// Runs until a stop is asked for, then makes everything durable and says goodbye.
+    /// Runs until a stop is asked for, then gives its shards away if it is to, makes everything
+    /// durable and says goodbye.
     package mutating func run() throws {
         while !wake.isStopRequested { try turn(mayWait: true) }
+        if let drainPatience { try leave(within: drainPatience) }
         cycle.core.stop()
         try finish()
     }
@@ -196,6 +200,27 @@ package struct Engine<Service: TierService>: ~Copyable {
     }
 
     // MARK: the end
+
+    /// Serves on until the other instances of the tier have all shards, or it is no use to wait.
+    private mutating func leave(within patience: Milliseconds) throws {
+        log.info(
+            "giving all shards away before stopping",
+            metadata: [
+                "instance": .string(cycle.core.name.text),
+                "shards": .stringConvertible(cycle.core.ownedIndices.count),
+                "seconds": .stringConvertible(patience.rawValue / 1_000),
+            ])
+        cycle.core.leave(within: patience)
+        while cycle.core.leaving?.end == nil { try turn(mayWait: true) }
+        switch cycle.core.leaving?.end {
+        case .empty, nil:
+            log.info("all shards are given away")
+        case .keeping(let shards, let why):
+            log.warning(
+                "stopping with shards that nobody serves until this instance is back",
+                metadata: ["shards": .stringConvertible(shards), "why": .string(why)])
+        }
+    }
 
     /// Commits what is open, tells the broker, writes the rows that are left; bounded in time by
     /// the caller's deadline, correct without: the journal has everything.

@@ -1,3 +1,4 @@
+internal import Foundation
 package import Logging
 internal import ServiceLifecycle
 internal import Synchronization
@@ -61,18 +62,10 @@ package final class InstanceProcess<Tier: TierService>: Service {
     ) throws -> Engine<Tier> {
         var random = SystemRandomNumberGenerator()
         let tier = Tier.Twin.tier
-        let directory = try StateDirectory(
-            opening: settings.stateDirectory, tier: tier,
-            name: settings.instance?.text ?? drawName(tier, &random))
+        let directory = try openDirectory(settings, tier, &random)
         let identity = directory.identity
-        if let wanted = settings.instance, wanted.text != identity.name {
-            throw StartError(
-                .usage,
-                "--instance (or TWIN_INSTANCE): \(settings.stateDirectory) belongs to "
-                    + "\(identity.name), found \(wanted); leave the flag out or give another "
-                    + "--state-dir")
-        }
         let name = try InstanceName(identity.name)
+        if let file = settings.nameFile { try write(name, to: file) }
         let courtesy = DiskCourtesy()
         let rows = try RowStore(
             path: directory.paths.rows, tier: tier, cluster: identity.cluster, courtesy: courtesy)
@@ -114,7 +107,40 @@ package final class InstanceProcess<Tier: TierService>: Service {
             core: core, socket: socket, wake: wake,
             commits: CommitThread(journal, wake: wake, courtesy: courtesy),
             rows: RowWriter(rows, wake: wake),
-            directory: directory, durableRecord: durable, log: log)
+            directory: directory, durableRecord: durable, drainPatience: settings.drainPatience,
+            log: log)
+    }
+
+    private static func openDirectory(
+        _ settings: InstanceSettings, _ tier: TwinCore.Tier,
+        _ random: inout SystemRandomNumberGenerator
+    ) throws -> StateDirectory {
+        switch settings.state {
+        case .root(let root):
+            let prefix = settings.instance?.text ?? tier.name
+            return try StateRoot.open(root, tier: tier) { "\(prefix)-\($0)" }
+        case .directory(let path):
+            let directory = try StateDirectory(
+                opening: path, tier: tier,
+                name: settings.instance?.text ?? drawName(tier, &random))
+            if let wanted = settings.instance, wanted.text != directory.identity.name {
+                throw StartError(
+                    .usage,
+                    "--instance (or TWIN_INSTANCE): \(path) belongs to "
+                        + "\(directory.identity.name), found \(wanted); leave the flag out or "
+                        + "give another --state-dir")
+            }
+            return directory
+        }
+    }
+
+    private static func write(_ name: InstanceName, to file: String) throws(StartError) {
+        do {
+            try Data("\(name)\n".utf8).write(to: URL(filePath: file))
+        } catch {
+            throw StartError(
+                .usage, "--name-file (or TWIN_NAME_FILE): \(file) cannot be written: \(error)")
+        }
     }
 
     /// Counts the end of the process before this one against what it had in hand.

@@ -74,6 +74,8 @@ extension InstanceCore {
                 try heardHandoff(envelope, payload.span)
             case .moveReport:
                 break
+            case .drain:
+                try heardDrain(envelope, payload.span)
             case .register:
                 try heardRegistration(envelope, payload.span)
             case .refused:
@@ -93,6 +95,8 @@ extension InstanceCore {
             try heardRegistration(envelope, payload)
         } else if envelope.requestID <= beatNumber {
             try heardBeat(envelope, payload)
+        } else if leaving?.requestID == envelope.requestID {
+            try heardDrain(envelope, payload)
         } else if isHandoff(envelope.requestID) {
             try heardHandoff(envelope, payload)
         } else {

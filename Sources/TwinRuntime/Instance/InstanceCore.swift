@@ -30,6 +30,8 @@ package struct InstanceCore<Service: TierService>: Sendable {
     var arrived: [UInt16: Int64] = [:]
     /// What the rows are to do for moves, since it was last taken.
     package var handoffJobs: [HandoffJob] = []
+    /// Giving all shards away before the end; nil = nobody has asked for the end.
+    package internal(set) var leaving: Leaving?
     /// Why this instance cannot go on: the process ends with this sentence.
     package internal(set) var fatal: String?
 
@@ -172,6 +174,7 @@ package struct InstanceCore<Service: TierService>: Sendable {
             Service.tick(core: &self)
         }
         tendMembership()
+        tendLeaving()
         tendDepartures()
         reportArrivals()
         let recordBytes = packRecord()

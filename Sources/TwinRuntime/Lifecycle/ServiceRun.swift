@@ -1,5 +1,6 @@
 package import Logging
 package import ServiceLifecycle
+package import TwinCore
 internal import CPlatform
 internal import UnixSignals
 
@@ -11,7 +12,10 @@ package enum ServiceRun {
     package static func begin() { twin_signals_end_quietly() }
 
     /// Runs a service until it ends, or until SIGTERM or SIGINT; then it has 20 s to stop.
-    package static func untilStopped(_ service: some Service, log: Logger) async throws {
+    /// - Parameter farewell: what it may take before that to give its work to others.
+    package static func untilStopped(
+        _ service: some Service, log: Logger, after farewell: Milliseconds = .zero
+    ) async throws {
         var configuration = ServiceGroupConfiguration(
             services: [
                 .init(
@@ -19,7 +23,8 @@ package enum ServiceRun {
                     failureTerminationBehavior: .gracefullyShutdownGroup)
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
-        configuration.maximumGracefulShutdownDuration = .seconds(gracefulSeconds)
+        configuration.maximumGracefulShutdownDuration =
+            .seconds(gracefulSeconds) + .milliseconds(farewell.rawValue)
         try await ServiceGroup(configuration: configuration).run()
         log.info("stopped")
     }
