@@ -24,8 +24,10 @@ package struct UpPaths: Equatable, Sendable {
     }
 
     /// The names of the instances of a tier that once ran here, in order.
-    package func instances(of tier: String) -> [String] {
-        (0..<UpOptions.instancesMax).map { UpPlan.instanceName(tier, $0) }
+    /// - Parameter first: the place in the order to begin at.
+    package func instances(of tier: String, from first: Int = 0) -> [String] {
+        let places = min(first, UpOptions.instancesMax)..<UpOptions.instancesMax
+        return places.map { UpPlan.instanceName(tier, $0) }
             .filter { FileManager.default.fileExists(atPath: state(of: $0)) }
     }
 }

@@ -141,15 +141,24 @@ struct UpSession {
     }
 
     /// Shards stay with the instances that own them: none of these may be left out.
-    private static func checkInstances(_ options: UpOptions, _ paths: UpPaths) throws(UpError) {
+    static func checkInstances(_ options: UpOptions, _ paths: UpPaths) throws(UpError) {
         let counts = [("server", options.serverInstances), ("rack", options.rackInstances)]
+        let placement = try StoredPlacement(paths)
         for (tier, count) in counts {
-            let known = paths.instances(of: tier)
-            guard let last = known.last, known.count > count else { continue }
+            // Without a placement whoever ran here may own shards.
+            let owners = paths.instances(of: tier, from: count).filter {
+                placement == nil || placement?.shardCounts[$0] != nil
+            }
+            guard let last = owners.last else { continue }
+            let lost = owners.map { name in
+                let shards = placement?.shardCounts[name].map { " with its \($0) shards" }
+                return name + (shards ?? ", which may own shards")
+            }
             throw UpError(
                 .usage,
-                "--\(tier)-instances: wanted at least \(known.count), since \(last) ran here and "
-                    + "may own shards, found \(count)")
+                "--\(tier)-instances: \(count) would leave out \(lost.joined(separator: ", ")), "
+                    + "and nobody else can serve them; run all, and empty what is to go with "
+                    + "`twinctl drain \(last)`")
         }
     }
 
