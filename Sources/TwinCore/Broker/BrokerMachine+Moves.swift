@@ -44,7 +44,8 @@ extension BrokerMachine {
         guard Int(shard.index) < count else {
             throw Refusal(
                 .invalid, "the \(shard.tier.name) tier has shards 0 to \(count - 1)",
-                found: "\(shard)", wanted: "\(shard.tier.name)#0 to \(shard.tier.name)#\(count - 1)")
+                found: "\(shard)",
+                wanted: "\(shard.tier.name)#0 to \(shard.tier.name)#\(count - 1)")
         }
         guard let owner = record.placement[shard], owner.isBorn else {
             throw Refusal(

@@ -39,7 +39,8 @@ extension BrokerCore where Port: ~Copyable {
                 Refusal(
                     .invalid, "the broker does not answer \(envelope.type.rawValue)",
                     address: Destination.broker.description,
-                    wanted: "Ping, GetPlacement, ClusterStatus, MoveShard, Drain, Rebalance or Adopt",
+                    wanted: "Ping, GetPlacement, ClusterStatus, MoveShard, Drain, Rebalance or "
+                        + "Adopt",
                     hint: "send it to a twin, a shard or an instance"), mail)
         }
     }

@@ -2,7 +2,8 @@ import Foundation
 import GRDB
 import TwinCore
 
-/// Writes slices and copies of shards inside a transaction, with statements that the connection keeps prepared.
+/// Writes slices and copies of shards inside a transaction, with statements that the connection
+/// keeps prepared.
 struct RowSaving {
     private let db: Database
     private let savedAt: String

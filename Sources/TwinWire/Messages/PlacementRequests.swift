@@ -14,10 +14,13 @@ package struct MoveShardRequest: Equatable, Sendable, Codable {
     /// The shard that the text names; throws `invalid`.
     package var id: ShardID {
         get throws(Refusal) {
-            guard case .shard(let shard) = try? Destination(shard) else {
-                throw Refusal(.invalid, "shard", found: shard, wanted: "TIER#SHARD")
+            do throws(AddressError) {
+                if case .shard(let shard) = try Destination(shard) { return shard }
+                throw .wrongForm(found: shard)
+            } catch {
+                throw Refusal(
+                    .invalid, "shard: wanted TIER#SHARD, such as server#12", found: shard)
             }
-            return shard
         }
     }
 }
