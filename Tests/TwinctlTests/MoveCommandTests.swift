@@ -171,7 +171,9 @@ struct MoveCommandTests {
         let asked = Asked()
         let (status, told) = try run(
             "adopt server#1 b",
-            against: broker([try Self.placement(["a", "a"], moving: true)], asked: asked))
+            against: broker(
+                [try Self.placement(["a", "a"], moving: true, states: [.lost, .ok])],
+                asked: asked))
         #expect(status == .usage && asked.all.isEmpty)
         #expect(told.notes.first?.contains("would begin empty, without any of its twins") == true)
         for name in ["a", "b"] {
@@ -180,6 +182,10 @@ struct MoveCommandTests {
             #expect(status == .ok)
             #expect(told.answers == ["server#1 belongs to b now, before to a"])
         }
+        let (served, refusal) = try run(
+            "adopt server#1 b", against: broker([try Self.placement(["a", "a"])]))
+        #expect(served == .refused)
+        #expect(refusal.notes.first?.contains("server#1 is served by a") == true)
         let (forced, _) = try run(
             "adopt server#1 b --yes", against: broker([try Self.placement(["a", "a"])]))
         #expect(forced == .ok)

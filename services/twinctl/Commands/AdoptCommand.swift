@@ -38,16 +38,27 @@ struct AdoptCommand: TwinctlCommand {
     private func checkCopy(
         of shard: ShardID, at name: InstanceName, in session: inout Session
     ) throws(ClientError) {
-        let placement = try session.placementNow().placement
+        let document = try session.placementNow()
+        let placement = document.placement
         if let move = placement.move(of: shard), move.releasedDigest != nil,
             move.from == name || move.to == name
         {
             return
         }
-        let owner = placement[shard].map { ", and what \($0.instance) holds of it is given up" }
+        let owner = placement[shard]?.instance
+        if let owner,
+            document.instances.contains(where: { $0.name == owner.text && $0.state != .lost })
+        {
+            throw .refused(
+                Refusal(
+                    .conflict, "\(shard) is served by \(owner)", address: "\(shard)",
+                    found: owner.text, wanted: "a shard that nobody serves",
+                    hint: "twinctl move \(shard) \(name)"))
+        }
+        let givenUp = owner.map { ", and what \($0) holds of it is given up" }
         throw .usage(
             message: "\(name) is not known to hold \(shard): the shard would begin empty, without "
-                + "any of its twins\(owner ?? ""); nothing was done",
+                + "any of its twins\(givenUp ?? ""); nothing was done",
             hint: "start its owner again if that can be done; else add --yes")
     }
 }
