@@ -46,11 +46,13 @@ final class Cluster {
     /// - Parameters:
     ///   - wrapper: a command that ends by executing what follows it.
     ///   - executable: instead of the member's own.
+    ///   - options: further flags.
     func start(
-        _ member: Member, wrapper: [String] = [], executable: String? = nil
+        _ member: Member, wrapper: [String] = [], executable: String? = nil,
+        options: [String] = []
     ) throws {
         let path = try Executables.path(executable ?? member.executable)
-        let command = wrapper + [path] + arguments(member)
+        let command = wrapper + [path] + arguments(member) + options
         processes[member] = try ServiceProcess(
             command[0], Array(command.dropFirst()), log: folder.file("\(member.rawValue).log"))
     }
