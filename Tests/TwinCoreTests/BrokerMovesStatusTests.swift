@@ -12,7 +12,8 @@ struct BrokerMovesStatusTests {
     ) throws {
         let slot = try #require(scenario.machine.slot(of: try scenario.connection(of: "server-a")))
         let report = MoveReport(
-            index: shard.index, to: try name("server-b"), epoch: Epoch(rawValue: 2), step: step,
+            index: shard.index, to: try name("server-b"), epoch: Epoch(rawValue: 2),
+            number: scenario.machine.record.placement.move(of: shard)?.number ?? 0, step: step,
             digest: digest)
         scenario.machine.take(report, from: slot, now: scenario.now)
     }

@@ -12,12 +12,16 @@ struct BrokerMovesTests {
     }
 
     private func report(
-        _ step: MoveReport.Step, epoch: UInt32 = 2, to: String = "server-b", digest: UInt64? = nil
+        _ step: MoveReport.Step, number: UInt64 = Self.number, digest: UInt64? = nil
     ) throws -> MoveReport {
         MoveReport(
-            index: shard.index, to: try name(to), epoch: Epoch(rawValue: epoch), step: step,
-            digest: digest)
+            index: shard.index, to: try name("server-b"), epoch: Epoch(rawValue: 2),
+            number: number, step: step, digest: digest)
     }
+
+    /// The move's number: the version of the placement that intends it, after the one that a
+    /// running cluster has.
+    private static let number: UInt64 = 3
 
     private func take(
         _ report: MoveReport, from name: String, _ scenario: inout BrokerScenario
@@ -42,7 +46,7 @@ struct BrokerMovesTests {
         #expect(try scenario.route("server#1") == .forward(slot: 0))
 
         let ready = try take(try report(.ready), from: "server-a", &scenario)
-        #expect(ready.freezes.map(\.order) == [FreezeOrder(index: 1, epoch: Epoch(rawValue: 2))])
+        #expect(ready.freezes.map(\.order) == [FreezeOrder(index: 1, number: Self.number)])
         #expect(try scenario.route("server#1") == .hold(shard))
         #expect(try scenario.route("server#2") == .forward(slot: 0))
 
@@ -63,18 +67,42 @@ struct BrokerMovesTests {
                 == BrokerEffects())
     }
 
-    @Test("Nothing but the owner's release makes a move final: it is given up when one side goes")
-    func givenUp() throws {
+    @Test("When one side goes nothing waits any more, and only the owner ends the move")
+    func oneSideGone() throws {
         for gone in ["server-a", "server-b"] {
             var scenario = try moving()
             _ = try take(try report(.ready), from: "server-a", &scenario)
             scenario.machine.sendFailed(
                 to: try slot(of: gone, in: scenario), now: scenario.now, wall: scenario.wall)
-            let effects = scenario.machine.takeEffects()
-            #expect(effects.unheld == [shard] && effects.tellsPlacement)
-            #expect(scenario.machine.record.placement.moves.isEmpty)
+            #expect(scenario.machine.takeEffects().unheld == [shard])
+            // It may have released the shard a moment ago.
+            #expect(scenario.machine.record.placement.move(of: shard) != nil)
             #expect(try scenario.machine.record.placement[shard]?.instance == name("server-a"))
         }
+    }
+
+    @Test("The owner gives a move up, and an older word of it changes no later one")
+    func givenUp() throws {
+        var scenario = try moving()
+        #expect(
+            try take(report(.aborted, number: 2), from: "server-a", &scenario) == BrokerEffects())
+        _ = try take(try report(.ready), from: "server-a", &scenario)
+        let effects = try take(report(.aborted), from: "server-a", &scenario)
+        #expect(effects.unheld == [shard] && effects.tellsPlacement)
+        #expect(scenario.machine.record.placement.moves.isEmpty)
+        try scenario.machine.move(shard, to: name("server-b"), now: scenario.now)
+        #expect(try take(report(.aborted), from: "server-a", &scenario).unheld.isEmpty)
+        #expect(scenario.machine.record.placement.move(of: shard) != nil)
+    }
+
+    @Test("An owner that registers again with the shard has not released it: the move is over")
+    func ownerRestarts() throws {
+        var scenario = try moving()
+        scenario.now += 20_000
+        scenario.machine.tick(now: scenario.now, wall: scenario.wall)
+        _ = try scenario.rejoin("server-a", .server, process: 2).get()
+        #expect(scenario.machine.record.placement.moves.isEmpty)
+        #expect(try scenario.route("server#1") == .forward(slot: 0))
     }
 
     @Test("A release that comes after its move was given up is believed all the same")

@@ -20,7 +20,7 @@ package struct AlertRead: Sendable {
     package var shards: [UInt16: AlertTail.Place]
 
     package init(
-        request: Request, cursor: AlertCursor, since: Timestamp?, limit: Int,
+        request: Request?, cursor: AlertCursor, since: Timestamp?, limit: Int,
         shards: [UInt16: AlertTail.Place]
     ) {
         self.request = request
