@@ -28,10 +28,12 @@ extension ProtocolExamples {
     ]
 
     private static let newEpoch = Epoch(rawValue: 2)
+    private static let moveNumber: UInt64 = 17
     private static let digest: UInt64 = 0x0123_4567_89ab_cdef
 
     private static let chunk: HandoffChunk = {
-        var chunk = HandoffChunk(index: shard.index, epoch: newEpoch, number: 1)
+        var chunk = HandoffChunk(
+            index: shard.index, epoch: newEpoch, move: moveNumber, number: 1)
         chunk.twins = [
             HandoffChunk.Twin(
                 ordinal: 7, position: Position(rawValue: 4_711), state: [0x93, 0x01, 0x02, 0x03])
@@ -59,8 +61,8 @@ extension ProtocolExamples {
             .moveReport, .event, to: "broker", by: Samples.server,
             MoveReport(
                 index: shard.index, to: Samples.name("server-a"), epoch: newEpoch,
-                step: .released, digest: digest)),
+                number: moveNumber, step: .released, digest: digest)),
         ProtocolExample(
-            .freeze, .event, FreezeOrder(index: shard.index, epoch: newEpoch)),
+            .freeze, .event, FreezeOrder(index: shard.index, number: moveNumber)),
     ]
 }

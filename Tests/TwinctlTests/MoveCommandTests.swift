@@ -38,7 +38,7 @@ struct MoveCommandTests {
             placement.set(
                 ShardMove(
                     shard: shard, from: try InstanceName("a"), to: try InstanceName("b"),
-                    epoch: Epoch(rawValue: 2), releasedDigest: released ? 9 : nil))
+                    epoch: Epoch(rawValue: 2), number: 2, releasedDigest: released ? 9 : nil))
         }
         return PlacementDocument(
             clusterId: "test", protocol: 1, placement: placement,
