@@ -7,18 +7,21 @@ internal import TwinWire
 extension InstanceCore {
     mutating func nextSlice(isRecorded: Bool, journalBytes: UInt64) -> PendingSlice? {
         guard !slicing.isInFlight else { return nil }
-        let isHurried = isStopping || journalBytes > Limits.journalBytesMax / 2
-        guard isHurried || clock.monotonic >= slicing.notBefore else { return nil }
+        let isHurried = journalBytes > Limits.journalBytesMax / 2 && !isStopping
+        guard isHurried || isStopping || clock.monotonic >= slicing.notBefore else { return nil }
         guard hasUnsavedChange else { return nil }
         var slice = PendingSlice(journalFrom: 0, savedAt: time.wall)
-        gatherTwins(into: &slice)
+        gatherTwins(
+            into: &slice,
+            bytesMax: isHurried
+                ? Slicing.twinBytesPerHurriedSliceMax : Slicing.twinBytesPerSliceMax)
         slice.alerts = alerts.unsaved(limit: Slicing.alertsPerSliceMax)
         slicing.alertsInFlight = slice.alerts.count
         let next = isRecorded ? record + 1 : record
         slice.journalFrom = oldestNeededRecord(skippingAlerts: slice.alerts.count, next: next)
         gatherHeaders(
             into: &slice, next: next,
-            most: isHurried && !isStopping ? 1 + shards.count / Slicing.slicesPerHeader : .max)
+            most: isHurried ? 1 + shards.count / Slicing.slicesPerHeader : .max)
         slicing.isInFlight = true
         slicing.notBefore = clock.monotonic + Slicing.interval.rawValue
         return slice
@@ -50,7 +53,7 @@ extension InstanceCore {
         }
     }
 
-    private mutating func gatherTwins(into slice: inout PendingSlice) {
+    private mutating func gatherTwins(into slice: inout PendingSlice, bytesMax: Int) {
         // Oldest first over all shards: what is left decides where replay starts.
         for index in shards.indices where shards[index]?.removed.isEmpty == false {
             for removed in shards[index]?.removed ?? [] {
@@ -61,7 +64,7 @@ extension InstanceCore {
         gatherDepartures(into: &slice)
         var oldest = shards.indices.map { shards[$0]?.dirty.first?.record ?? .max }
         var bytes = 0
-        while slice.twins.count < Slicing.twinsPerSliceMax, bytes < Slicing.twinBytesPerSliceMax,
+        while slice.twins.count < Slicing.twinsPerSliceMax, bytes < bytesMax,
             let index = oldest.indexOfLeast, let entry = shards[index]?.dirty.popFirst()
         {
             oldest[index] = shards[index]?.dirty.first?.record ?? .max

@@ -27,6 +27,8 @@ package struct Slicing: Sendable {
     /// some 10 µs: a slice delays its turn by a millisecond or two.
     package static let twinsPerSliceMax = 256
     package static let twinBytesPerSliceMax = 256 * 1_024
+    /// Half of it when slices follow one another without a pause: then nearly every turn has one.
+    package static let twinBytesPerHurriedSliceMax = 128 * 1_024
     /// One slice of so many writes the row of a shard that is there already and behind, when slices
     /// follow one another without a pause. Replay starts no later than the others need it.
     package static let slicesPerHeader = 8
