@@ -21,7 +21,7 @@ struct BrokerMovesTests {
 
     /// The move's number: the version of the placement that intends it, after the one that a
     /// running cluster has.
-    private static let number: UInt64 = 3
+    private static let number: UInt64 = 6
 
     private func take(
         _ report: MoveReport, from name: String, _ scenario: inout BrokerScenario

@@ -72,7 +72,8 @@ package enum Recovery {
                 arrival.twins[twin.ordinal] = .init(
                     twin: twin,
                     entry: HandoffDigest.entry(position: row.position, state: row.state ?? []))
-            } buried: { _ in }
+            } buried: { _ in
+            }
             core.arrivals[row.shard] = arrival
             return
         }

@@ -53,7 +53,8 @@ extension InstanceCore {
             chunk.alerts.count <= Limits.handoffAlertsPerChunkMax
         else {
             throw Refusal(
-                .tooLarge, "Handoff: wanted at most \(Limits.handoffTwinsPerChunkMax) twins and "
+                .tooLarge,
+                "Handoff: wanted at most \(Limits.handoffTwinsPerChunkMax) twins and "
                     + "\(Limits.handoffAlertsPerChunkMax) alerts",
                 found: "\(chunk.twins.count) and \(chunk.alerts.count)")
         }

@@ -180,7 +180,7 @@ extension InstanceCore {
         Service.opened(shard: Int(index), core: &self)
     }
 
-    /// While nobody serves a shard its own time stands still, and a pause of a moment blames nobody.
+    /// While nobody serves a shard its own time stands still, and a moment's pause blames nobody.
     /// After a longer one, or one of unknown length, reporters may be in their back-off: the shard
     /// was blind, and silence counts from now.
     private mutating func blind(_ index: Int, unserved milliseconds: Int64?) {
@@ -236,7 +236,9 @@ extension InstanceCore {
         shards.indices.filter { shards[$0] != nil || departures[UInt16($0)]?.shard != nil }
     }
 
-    package func kept(_ index: Int) -> Shard<Twin>? { shards[index] ?? departures[UInt16(index)]?.shard }
+    package func kept(_ index: Int) -> Shard<Twin>? {
+        shards[index] ?? departures[UInt16(index)]?.shard
+    }
 
     /// What the row of a kept shard says of it.
     package func custody(of index: Int) -> ShardCustody {

@@ -44,13 +44,14 @@ extension InstanceCore {
             guard let position = shards[index]?.position else { return false }
             return shards[index]?.dirty.first != nil || shards[index]?.removed.isEmpty == false
                 || slicing.savedHeaders[UInt16(index)]?.position != position
-        } || departures.contains { index, departure in
-            guard let shard = departure.shard else { return false }
-            let saved = slicing.savedHeaders[index]
-            return shard.dirty.first != nil || !shard.removed.isEmpty
-                || saved?.position != shard.position
-                || saved?.custody != custody(of: Int(index))
         }
+            || departures.contains { index, departure in
+                guard let shard = departure.shard else { return false }
+                let saved = slicing.savedHeaders[index]
+                return shard.dirty.first != nil || !shard.removed.isEmpty
+                    || saved?.position != shard.position
+                    || saved?.custody != custody(of: Int(index))
+            }
     }
 
     private mutating func gatherTwins(into slice: inout PendingSlice, bytesMax: Int) {

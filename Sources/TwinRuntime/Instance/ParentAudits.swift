@@ -51,7 +51,8 @@ extension InstanceCore where Service: ParentService {
             part.shards.count <= Limits.shardCountMax
         else {
             throw Refusal(
-                .tooLarge, "Audit: wanted at most \(Limits.auditEntriesPerPartMax) entries and "
+                .tooLarge,
+                "Audit: wanted at most \(Limits.auditEntriesPerPartMax) entries and "
                     + "\(Limits.shardCountMax) shards",
                 found: "\(part.entries.count) entries, \(part.shards.count) shards")
         }

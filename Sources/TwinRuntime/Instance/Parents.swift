@@ -16,7 +16,8 @@ extension InstanceCore where Service: ParentService {
             StatusBatch<Twin.ChildStatus>.self, from: payload, of: .statuses)
         guard batch.entries.count <= Limits.statusesPerBatchMax else {
             throw Refusal(
-                .tooLarge, "Statuses: wanted at most \(Limits.statusesPerBatchMax) entries, "
+                .tooLarge,
+                "Statuses: wanted at most \(Limits.statusesPerBatchMax) entries, "
                     + "found \(batch.entries.count)")
         }
         guard let placement else {

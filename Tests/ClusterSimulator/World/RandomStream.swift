@@ -3,7 +3,8 @@ import SimulatedFleet
 /// The randomness of a run: one stream for each purpose, so that leaving out a fault or an
 /// operation changes as little as possible of the rest.
 enum RandomStream: UInt64 {
-    case shape = 1, network, faults, processes, disks, broker, clients, reports, workload, checks, moves
+    case shape = 1, network, faults, processes, disks, broker, clients, reports, workload, checks
+    case moves
 
     /// The stream of this purpose for one of several users of it.
     func random(seed: UInt64, index: Int = 0) -> SplitMix64 {
