@@ -29,6 +29,9 @@ struct SimulatorCommand: ParsableCommand {
     @Option(help: "Only part of what the seed draws, as a failing run prints it.")
     var plan: String?
 
+    @Option(help: "Seeds to leave out: what is wrong there is known.")
+    var except: [UInt64] = []
+
     @Flag(help: "Print what happens, with virtual times.")
     var tell = false
 
@@ -40,6 +43,10 @@ struct SimulatorCommand: ParsableCommand {
         var tally = SimulationTally()
         var next = seed
         while tally.seeds < count || Self.now - began < seconds, Self.now - began < secondsMax {
+            guard !except.contains(next) else {
+                next &+= stride
+                continue
+            }
             let chosen = try plan(of: next)
             // A run that ends the process has said which it was, to the last option.
             say("begins \(next) \(chosen)")

@@ -33,16 +33,17 @@ final class AlertCheck: Checker {
         for log in world.alertLogs() {
             for record in log.records { kept[record.id] = record }
         }
-        var last: [String: UInt64] = [:]
+        var last: [String: Place] = [:]
         for record in world.follower.records {
-            if let place = place(of: record) {
-                if place.number > (last[place.shard] ?? 0) + 1 {
+            if let place = Place(record) {
+                let before = last[place.shard]
+                if !place.follows(before), before.map({ !place.isBehind($0) }) ?? true {
                     return world.fail(
                         name,
                         "the follower was shown \(record.id) after number "
-                            + "\(last[place.shard] ?? 0) of its shard")
+                            + "\(before?.number ?? 0) of its shard")
                 }
-                last[place.shard] = max(last[place.shard] ?? 0, place.number)
+                if before.map({ !place.isBehind($0) }) ?? true { last[place.shard] = place }
             }
             guard shown.insert(record.id).inserted else {
                 return world.fail(name, "the follower was shown \(record.id) twice")
@@ -78,26 +79,45 @@ final class AlertCheck: Checker {
     }
 
     private func checkNumbers(_ log: Log, in world: World) {
-        var last: [String: UInt64] = [:]
+        var last: [String: Place] = [:]
         for record in log.records {
-            guard let place = place(of: record) else {
+            guard let place = Place(record) else {
                 return world.fail(name, "\(log.instance): an alert is called \(record.id)")
             }
-            guard place.number == (last[place.shard] ?? 0) + 1 else {
+            guard place.follows(last[place.shard]) else {
                 return world.fail(
                     name,
                     "\(log.instance): \(record.id) follows number "
-                        + "\(last[place.shard] ?? 0)")
+                        + "\(last[place.shard]?.number ?? 0)")
             }
-            last[place.shard] = place.number
+            last[place.shard] = place
         }
     }
 
-    /// Shards keep their epoch in a run, so that their records count from one.
-    private func place(of record: AlertDocument) -> (shard: String, number: UInt64)? {
-        let parts = record.id.split(separator: ":")
-        guard parts.count == 3, let number = UInt64(parts[2]) else { return nil }
-        return (String(parts[0]), number)
+    /// Where a record stands in its shard's log.
+    private struct Place {
+        let shard: String
+        let epoch: UInt32
+        let number: UInt64
+
+        init?(_ record: AlertDocument) {
+            let parts = record.id.split(separator: ":")
+            guard parts.count == 3, let epoch = UInt32(parts[1]), let number = UInt64(parts[2])
+            else { return nil }
+            shard = String(parts[0])
+            self.epoch = epoch
+            self.number = number
+        }
+
+        /// Records count on; only after a restore, under a higher epoch, from one again.
+        func follows(_ last: Place?) -> Bool {
+            guard let last else { return number == 1 }
+            return number == last.number + 1 || (epoch > last.epoch && number == 1)
+        }
+
+        func isBehind(_ last: Place) -> Bool {
+            (epoch, number) <= (last.epoch, last.number)
+        }
     }
 
     /// The states of one incident as the log tells them.

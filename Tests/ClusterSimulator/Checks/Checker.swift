@@ -17,6 +17,8 @@ protocol Checker: AnyObject {
     func sent(_ frames: [[UInt8]], by process: any SimulatedInstanceProcess, in world: World)
     /// An instance has recovered from its files.
     func recovered(_ process: any SimulatedInstanceProcess, in world: World)
+    /// An instance, stopped, has the files of a backup: what it told since is gone.
+    func restored(_ process: any SimulatedInstanceProcess, in world: World)
     /// Once a second.
     func look(in world: World)
     /// All faults are over and the cluster had its time to come to rest.
@@ -34,6 +36,7 @@ extension Checker {
     ) {}
     func sent(_ frames: [[UInt8]], by process: any SimulatedInstanceProcess, in world: World) {}
     func recovered(_ process: any SimulatedInstanceProcess, in world: World) {}
+    func restored(_ process: any SimulatedInstanceProcess, in world: World) {}
     func look(in world: World) {}
     func finish(in world: World) {}
 }

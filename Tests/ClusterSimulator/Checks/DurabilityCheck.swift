@@ -25,6 +25,10 @@ final class DurabilityCheck: Checker {
                 + "is durable to \(durable)")
     }
 
+    func restored(_ process: any SimulatedInstanceProcess, in world: World) {
+        told[process.index] = nil
+    }
+
     func rowsSaved(
         by process: any SimulatedInstanceProcess, upTo record: UInt64, journal durable: UInt64,
         in world: World

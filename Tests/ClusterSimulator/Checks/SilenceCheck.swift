@@ -14,6 +14,18 @@ final class SilenceCheck: Checker {
 
     /// By server: its last return from a silence, which stays known when it was a short one.
     private var returns: [Int: Timestamp] = [:]
+    /// Servers whose twin was restored: an earlier return of theirs is the last again.
+    private var isRestored: Set<Int> = []
+
+    func restored(_ process: any SimulatedInstanceProcess, in world: World) {
+        guard process.tier == .server else { return }
+        for place in process.releasedPositions { blindAt[place.shard] = nil }
+        let shards = Set(process.releasedPositions.map(\.shard))
+        for server in world.reference.servers.indices
+        where shards.contains(Workload.shard(ofServer: server)) {
+            isRestored.insert(server)
+        }
+    }
 
     func look(in world: World) {
         for process in world.instances where process.tier == .server {
@@ -61,10 +73,13 @@ final class SilenceCheck: Checker {
 
     /// A server that came back was called missing, if only between two looks.
     private func lookBack(at server: Int, in world: World) {
-        guard let twin = world.serverTwin(Workload.serverKey(server)),
-            let returned = twin.continuity.returnedAt, returns[server] != returned
-        else { return }
+        guard let twin = world.serverTwin(Workload.serverKey(server)) else { return }
+        let wasRestored = isRestored.remove(server) != nil
+        guard let returned = twin.continuity.returnedAt, returns[server] != returned else {
+            return
+        }
         returns[server] = returned
+        if wasRestored { return }
         guard !mayBeSilent(server, in: world), twin.commission != nil else { return }
         world.fail(
             name, "\(twin.key) was called missing and has never been silent for so long")

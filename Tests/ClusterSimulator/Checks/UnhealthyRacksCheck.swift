@@ -17,7 +17,27 @@ final class UnhealthyRacksCheck: Checker {
         let found = (world.datacenterTwin(Workload.datacenterKey)?.unhealthyRacks ?? [])
             .map(\.key.description).sorted()
         guard wanted.sorted() != found else { return }
-        world.fail(name, "unhealthy are \(found), the reference says \(wanted.sorted())")
+        let differing = Set(wanted).symmetricDifference(found).sorted()
+        world.fail(
+            name,
+            "unhealthy are \(found), the reference says \(wanted.sorted()); "
+                + differing.map { words(of: $0, in: world) }.joined(separator: "; "))
+    }
+
+    private func words(of rack: String, in world: World) -> String {
+        guard let twin = world.rackTwin(rack) else { return "\(rack) has no twin" }
+        let members = twin.members.map { member in
+            let since =
+                member.silence.map {
+                    "\($0.arrival.milliseconds) ms, by its clock "
+                        + "\(($0.wall - MachineClock.wall(at: 0)).rawValue) ms"
+                } ?? "-"
+            let server = Int(member.key.description.dropFirst()).map { world.truth.servers[$0] }
+            return "\(member.key) \(member.status.condition) \(since), in truth "
+                + "\(server?.silentSince ?? 0) ms"
+        }
+        return "\(rack) is \(twin.verdict) (\(twin.unknownReason ?? "no doubt")), its members are "
+            + "\(members), its incidents \(twin.book.openKinds)"
     }
 
     private func isUnhealthy(_ rack: Int, in world: World) -> Bool {

@@ -17,6 +17,9 @@ final class SimulatedAlertFollower: SimulatedClient {
     /// In the order they were shown.
     private(set) var records: [AlertDocument] = []
     private(set) var gaps = 0
+    /// By instance: when it was restored last. A page that was asked for before may tell what is
+    /// lost, and whoever was told of it runs into a gap.
+    private var restoredAt: [Int64?]
 
     init(world: World) {
         self.world = world
@@ -26,6 +29,26 @@ final class SimulatedAlertFollower: SimulatedClient {
         let count = World.instancesPerTier * Tier.allCases.count
         isAsking = Array(repeating: false, count: count)
         askAt = Array(repeating: 3_000, count: count)
+        restoredAt = Array(repeating: nil, count: count)
+    }
+
+    /// What the restored instance does not have any more was never told.
+    func restored(_ process: any SimulatedInstanceProcess) {
+        guard let place = world.instances.firstIndex(where: { $0 === process }) else { return }
+        restoredAt[place] = world.scheduler.now
+    }
+
+    /// It has recovered: its log is what there is of the time before.
+    func recovered(_ process: any SimulatedInstanceProcess, log: [AlertDocument]) {
+        guard let place = world.instances.firstIndex(where: { $0 === process }),
+            restoredAt[place] != nil
+        else { return }
+        let kept = Set(log.map(\.id))
+        let shards = Set(
+            process.releasedPositions.map { "\(process.tier.name)#\($0.shard)" })
+        records.removeAll { record in
+            shards.contains(String(record.id.prefix { $0 != ":" })) && !kept.contains(record.id)
+        }
     }
 
     var isIdle: Bool { true }
@@ -58,9 +81,13 @@ final class SimulatedAlertFollower: SimulatedClient {
             return
         }
         do {
+            if let restored = restoredAt[instance], finished.submittedAt <= restored {
+                askAt[instance] = world.scheduler.now
+                return
+            }
             let page = try MsgpackDecoder.decode(AlertsPage.self, from: payload)
             try sequencer.take(page, nowMilliseconds: world.scheduler.now)
-            gaps += page.gaps.count
+            if restoredAt[instance] == nil { gaps += page.gaps.count }
             askAt[instance] = world.scheduler.now + (page.isComplete ? 200 : 0)
         } catch {
             world.fail("client", "a page of alerts could not be read: \(error)")

@@ -15,7 +15,15 @@ final class SimulatedOperator: SimulatedClient {
     private var requester: Requester
     private var random: SplitMix64
     private var nextAt: Int64
-    private var current: [Int: (operation: Operation, generation: UInt64?, floor: UInt64)] = [:]
+    private struct Current {
+        let operation: Operation
+        let generation: UInt64?
+        let floor: UInt64
+        /// How often the server's twin had been restored when it began.
+        let restores: Int
+    }
+
+    private var current: [Int: Current] = [:]
     private var nextToken = 0
     private var toCommission: [Int]
     /// Servers whose state must be looked at before they are changed again.
@@ -73,8 +81,8 @@ final class SimulatedOperator: SimulatedClient {
                 world.reference.servers[server].isKnown = true
                 // Half of them name what they believe to change.
                 if random.chance(0.5) { generation = world.reference.servers[server].generation }
-                beginChange(server)
-            case .setMaintenance, .endMaintenance: beginChange(server)
+                beginChange(server, operation)
+            case .setMaintenance, .endMaintenance: beginChange(server, operation)
             case .getServer, .getRack, .unhealthyRacks: break
             }
         }
@@ -85,27 +93,38 @@ final class SimulatedOperator: SimulatedClient {
         } catch {
             return world.fail("workload", "\(operation) cannot be packed: \(error)")
         }
-        current[token] = (operation, generation, world.positions.floor(of: operation.destination))
+        current[token] = Current(
+            operation: operation, generation: generation,
+            floor: world.positions.floor(of: operation.destination),
+            restores: operation.server.map { world.reference.servers[$0].restores } ?? 0)
         requester.submit(
             operation.type, to: operation.destination, payload, token: token,
             terms: RetryTerms(timeout: .seconds(random.chance(0.2) ? 2 : 15)), in: world)
     }
 
-    private func beginChange(_ server: Int) {
+    private func beginChange(_ server: Int, _ operation: Operation) {
         world.reference.servers[server].commands += 1
-        world.reference.servers[server].isChanging = true
+        world.reference.servers[server].change = operation
     }
 
     private func take(_ finished: Requester.Finished) {
-        guard let (operation, generation, floor) = current.removeValue(forKey: finished.token)
-        else { return }
+        guard let current = current.removeValue(forKey: finished.token) else { return }
+        let operation = current.operation
+        let generation = current.generation
         world.counts.operations += 1
         world.trace.add("\(operation)")
-        if let server = operation.server { world.reference.servers[server].isChanging = false }
+        if let server = operation.server {
+            world.reference.servers[server].change = nil
+            guard world.reference.servers[server].restores == current.restores else {
+                // The answer may be of before the restore.
+                world.counts.unknown += 1
+                return unknown(operation)
+            }
+        }
         switch finished.result {
         case .answer(_, let payload):
             world.counts.ok += 1
-            answered(operation, payload, floor: floor)
+            answered(operation, payload, floor: current.floor)
         case .ended(.refused(let refusal)):
             world.counts.refused += 1
             if world.isTelling { world.tell("\(name): \(operation): \(refusal)") }

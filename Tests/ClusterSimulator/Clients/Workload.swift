@@ -1,4 +1,5 @@
 import SimulatedFleet
+import TwinCore
 
 /// The names of the simulated data center and the mix of what its operators do.
 enum Workload {
@@ -8,6 +9,11 @@ enum Workload {
 
     static func serverKey(_ server: Int) -> String { "s\(server)" }
     static func rackKey(_ rack: Int) -> String { "r\(rack)" }
+
+    /// The shard of a server's twin.
+    static func shard(ofServer server: Int) -> UInt16 {
+        UInt16(CRC32.checksum(Array(serverKey(server).utf8)) % UInt32(World.shardsPerTier))
+    }
 
     /// Where a server stands at first.
     static func home(of server: Int) -> Int { server % racks }

@@ -15,17 +15,47 @@ enum FaultSchedule {
         var at = earliest
         while true {
             at += random.number(in: 1...gapMax)
-            guard at < end else { return faults + moves(seed: seed, until: end) }
+            guard at < end else { break }
             let kind = random.pick(kinds) ?? .processCrash
             faults.append(
                 PlannedFault(
                     kind: kind, at: at, milliseconds: random.number(in: duration(of: kind)),
                     draw: random.next()))
         }
+        return merged(faults, restores(seed: seed, until: end) + moves(seed: seed, until: end))
     }
 
-    /// Shards that are moved and instances that are emptied, in two of three runs; drawn by
-    /// themselves, so that they change no fault.
+    /// In every third run somebody restores backups now and then; never where shards move: a backup
+    /// from before a move has what another instance owns.
+    private static func restores(seed: UInt64, until end: Int64) -> [PlannedFault] {
+        var random = RandomStream.restores.random(seed: seed)
+        guard seed % 3 == 0 else { return [] }
+        var faults: [PlannedFault] = []
+        var at = earliest
+        while true {
+            at += random.number(in: 1...restoreGapMax)
+            guard at < end else { return faults }
+            faults.append(
+                PlannedFault(
+                    kind: .restore, at: at,
+                    milliseconds: random.number(in: duration(of: .restore)), draw: random.next()))
+        }
+    }
+
+    private static let restoreGapMax: Int64 = 90_000
+
+    /// By time, so that a shorter run has the same ones in the same places.
+    private static func merged(
+        _ faults: [PlannedFault], _ others: [PlannedFault]
+    ) -> [PlannedFault] {
+        var all = faults
+        for other in others {
+            all.insert(other, at: all.firstIndex { $0.at > other.at } ?? all.count)
+        }
+        return all
+    }
+
+    /// In the other runs shards are moved, and in some of them instances are emptied.
     private static func moves(seed: UInt64, until end: Int64) -> [PlannedFault] {
         var random = RandomStream.moves.random(seed: seed)
         guard seed % 3 != 0 else { return [] }
@@ -55,6 +85,7 @@ enum FaultSchedule {
             .crashInRecovery, .bitFlip, .connectionReset, .clientReset, .wallStep:
             200...8_000
         case .pause, .suspend: 300...20_000
+        case .restore: 100...40_000
         // Also longer than a silence that makes a server missing: the blind must not blame.
         case .partitionUp, .partitionDown, .partitionBoth: 500...60_000
         case .slowNetwork, .lossyNetwork: 2_000...30_000

@@ -28,6 +28,8 @@ package enum FaultKind: String, CaseIterable, Sendable {
     case brokerDiskError = "broker-disk-error"
     case crashInRecovery = "crash-in-recovery"
     case bitFlip = "bit-flip"
+    /// A backup is made when it begins and restored when it ends: all between is lost.
+    case restore
     // MARK: network
     case partitionUp = "partition-up"
     case partitionDown = "partition-down"
@@ -48,5 +50,5 @@ package enum FaultKind: String, CaseIterable, Sendable {
     case drain
 
     /// Faults proper, from which a run has its own taste.
-    static let faults = allCases.filter { $0 != .moveShard && $0 != .drain }
+    static let faults = allCases.filter { ![.moveShard, .drain, .restore].contains($0) }
 }

@@ -30,6 +30,7 @@ extension World {
         case .brokerDiskError: broker.failDisk(after: operations(fault), with: .inputOutput)
         case .rowsError: instance(fault).failRows(with: .inputOutput)
         case .crashInRecovery: crashInRecovery(fault)
+        case .restore: instance(fault).makeBackup()
         case .bitFlip: instance(fault).checkBitFlip(draw: fault.draw)
         case .partitionUp, .partitionDown, .partitionBoth: partition(fault)
         case .connectionReset: network.reset(instance(fault).link, &scheduler)
@@ -62,6 +63,7 @@ extension World {
 
     func end(_ fault: PlannedFault) {
         switch fault.kind {
+        case .restore: restore(instance(fault), at: fault)
         case .slowNetwork: network.delays = World.usualDelays
         case .lossyNetwork:
             network.lossShare = 0
@@ -124,6 +126,32 @@ extension World {
         let process = processes[Int(fault.draw % UInt64(processes.count))]
         process.pausedUntil = max(process.pausedUntil, scheduler.now + fault.milliseconds)
         process.clock.slept(fault.milliseconds)
+    }
+
+    /// The instance is stopped and comes back as it was when its backup was made.
+    private func restore(_ process: any SimulatedInstanceProcess, at fault: PlannedFault) {
+        guard process.hasBackup else { return }
+        if isTelling { tell("\(process.name) is restored") }
+        let shards = Set(process.releasedPositions.map(\.shard))
+        stop(process, .processCrash, for: 1_000 + fault.milliseconds / 4)
+        process.restoreBackup()
+        if process.tier == .server { forget(shards, since: process.index) }
+        for checker in checkers { checker.restored(process, in: self) }
+        follower.restored(process)
+    }
+
+    /// Servers in these shards are what they were when the backup was made.
+    private func forget(_ shards: Set<UInt16>, since process: Int) {
+        guard let then = referenceAtBackup[process] else { return }
+        for server in reference.servers.indices
+        where shards.contains(Workload.shard(ofServer: server)) {
+            reference.servers[server].restored(from: then.servers[server])
+        }
+    }
+
+    /// Notes what a backup holds that is made now.
+    func noteBackup(of process: any SimulatedInstanceProcess) {
+        referenceAtBackup[process.index] = reference
     }
 
     /// The machine dies, and dies again while the process recovers.

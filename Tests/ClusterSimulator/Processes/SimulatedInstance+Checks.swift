@@ -85,6 +85,7 @@ extension SimulatedInstance: SimulatedInstanceProcess {
     }
 
     var overdue: (twin: String, milliseconds: Int64)? {
+        guard cycle?.core.awaitsEpochs == false else { return nil }
         let count = cycle?.core.shards.count ?? 0
         for index in 0..<count {
             guard let now = cycle?.core.context(of: index)?.elapsed else { continue }

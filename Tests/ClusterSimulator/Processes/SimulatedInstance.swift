@@ -29,6 +29,8 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
     private(set) var rows: MemoryRows
     private var identity = MemberIdentity(clusterId: nil, startNumber: 0, isRestored: false)
 
+    private var backup: InstanceBackup?
+
     // MARK: the process
     private(set) var cycle: TurnCycle<Service>?
     private var journal: Journal<MemoryDisk>?
@@ -125,6 +127,36 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
         oldDisk = nil
         rows = rows.copy(after: outage)
         clock.rebooted(at: world.scheduler.now, base: random.number(in: 1_000...10_000))
+    }
+
+    var hasBackup: Bool { backup != nil }
+
+    /// Copies its files while it runs. One that is no member yet has nothing to copy.
+    func makeBackup() {
+        guard isMember, isQuiet, !positions.isEmpty else { return }
+        backup = InstanceBackup(
+            disk: disk.copy(after: .processCrash), rows: rows.copy(after: .processCrash),
+            identity: identity)
+        world.noteBackup(of: self)
+    }
+
+    /// Puts the files of the backup in place of its own, durable and marked as restored.
+    func restoreBackup() {
+        guard !isUp, let backup else { return }
+        do {
+            disk = backup.disk.copy(after: .processCrash)
+            rows = backup.rows.copy(after: .processCrash)
+            oldDisk = nil
+            _ = try rows.checkpoint()
+            _ = try Journal(
+                on: disk, segmentBytes: segmentBytes, salt: random.next(),
+                knownDurable: rows.meta().durable)
+            identity = backup.identity
+            identity.isRestored = true
+        } catch {
+            world.fail("restore", "\(name): its backup cannot be restored: \(error)")
+        }
+        self.backup = nil
     }
 
     /// Dies in the middle of sending what a commit has released.

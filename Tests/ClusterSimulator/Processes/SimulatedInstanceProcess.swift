@@ -14,6 +14,9 @@ protocol SimulatedInstanceProcess: SimulatedProcess {
     var isMember: Bool { get }
 
     func crashWhileSending()
+    var hasBackup: Bool { get }
+    func makeBackup()
+    func restoreBackup()
     func failRows(with kind: StoreError.Kind)
     /// One changed bit of the journal must be found by a start, or change nothing.
     func checkBitFlip(draw: UInt64)

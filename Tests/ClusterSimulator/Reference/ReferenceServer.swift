@@ -31,8 +31,11 @@ struct ReferenceServer {
     var generation: UInt64?
     /// Commands begun, so that whoever waited meanwhile knows that the state may have changed.
     var commands = 0
-    /// True while a command is on its way.
-    var isChanging = false
+    /// The command that is on its way.
+    var change: Operation?
+    var isChanging: Bool { change != nil }
+    /// Restores of its twin: what was asked before one may be answered as of before it.
+    var restores = 0
 
     /// Reports by the life that must have taken them, and those that may be in it.
     var taken: [Int: Set<Int64>] = [:]
@@ -72,6 +75,17 @@ struct ReferenceServer {
     /// The command was carried out or not.
     mutating func mayBeCarriedOut(_ operation: Operation) {
         possible = Self.distinct(possible + possible.compactMap { Self.after(operation, $0) })
+    }
+
+    /// Its twin is what it was when a backup was made, `then`; what was taken since is lost.
+    mutating func restored(from then: ReferenceServer) {
+        possible = then.possible
+        if let change = then.change { mayBeCarriedOut(change) }
+        for (life, times) in taken { maybeTaken[life, default: []].formUnion(times) }
+        taken = then.taken
+        generation = nil
+        commands += 1
+        restores += 1
     }
 
     private static func distinct(_ states: [State]) -> [State] {

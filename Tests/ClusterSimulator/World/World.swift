@@ -41,12 +41,14 @@ final class World {
     private var clientWakes: [Int64?] = []
 
     private let faults: [PlannedFault]
-    private var checkers: [any Checker] = []
+    private(set) var checkers: [any Checker] = []
     private var random: SplitMix64
     /// How long a process that was stopped stays away.
     var restartPauses: [Int64]
     /// Some wall clock was set: reports may be void.
     var hasSteppedWall = false
+    /// By process: what was true outside when its backup was made.
+    var referenceAtBackup: [Int: ReferenceModel] = [:]
     private(set) var isCalm = false
     /// Until when the connection of a client was in trouble, by link.
     var disturbances: [Int: Int64] = [:]
@@ -222,6 +224,8 @@ final class World {
 
     func instanceRecovered(_ process: any SimulatedInstanceProcess) {
         if isTelling { tell("\(process.name) recovered") }
+        let log = alertLogs().first { $0.instance == process.name }
+        follower.recovered(process, log: log?.records ?? [])
         for checker in checkers { checker.recovered(process, in: self) }
     }
 
