@@ -126,6 +126,7 @@ extension InstanceCore {
     /// Takes a placement: opens shards that are ours and were never born, finds parents anew.
     package mutating func follow(_ placement: Placement) {
         guard placement.version >= self.placement?.version ?? 0 else { return }
+        let isFirst = self.placement == nil
         self.placement = placement
         reserveShards(placement.shardCounts[tier])
         followMoves(of: placement)
@@ -164,8 +165,19 @@ extension InstanceCore {
                 current.instances(in: parent).map { name in
                     (name, ShardSet(current.shards(of: name, in: parent).map(\.index)))
                 }, at: clock.monotonic)
-            // What a restore has lost the parents must hear of.
-            if hasReopened { audits.tellAll(at: clock.monotonic) }
+            // What a restore has lost the parents must hear of, also when the process that began
+            // to tell them has ended.
+            if hasReopened || (isFirst && holdsRestored) { audits.tellAll(at: clock.monotonic) }
+        }
+    }
+
+    /// Some shard's history was cut under its present epoch.
+    private var holdsRestored: Bool {
+        ownedIndices.contains { index in
+            guard let epoch = shards[index]?.epoch, let position = shards[index]?.position else {
+                return false
+            }
+            return epoch > .first && position >= .first(of: epoch)
         }
     }
 
