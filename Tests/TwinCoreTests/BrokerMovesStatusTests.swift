@@ -131,6 +131,19 @@ struct BrokerMovesStatusTests {
         }
     }
 
+    @Test("A shard is adopted once, however often it is said")
+    func adoptedTwice() throws {
+        var scenario = try BrokerScenario.running()
+        let slot = try #require(
+            scenario.machine.slot(of: try scenario.connection(of: "server-a")))
+        scenario.machine.sendFailed(to: slot, now: scenario.now, wall: scenario.wall)
+        #expect(try scenario.machine.adopt(shard, by: name("server-b")))
+        let owner = scenario.machine.record.placement[shard]
+        #expect(try !scenario.machine.adopt(shard, by: name("server-b")))
+        #expect(scenario.machine.record.placement[shard] == owner)
+        #expect(owner?.epoch == Epoch(rawValue: 2))
+    }
+
     @Test("A person's word makes an instance's own last")
     func drainedByBoth() throws {
         var record = BrokerRecord(

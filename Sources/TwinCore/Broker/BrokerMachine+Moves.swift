@@ -212,10 +212,15 @@ extension BrokerMachine {
     ///
     /// The instance goes on with what it holds of the shard: the copy of a move, what it released
     /// itself, or nothing, and then the shard begins empty.
-    package mutating func adopt(_ shard: ShardID, by name: InstanceName) throws(Refusal) {
+    /// - Returns: false when the shard is its own already: the word may be repeated.
+    @discardableResult
+    package mutating func adopt(
+        _ shard: ShardID, by name: InstanceName
+    ) throws(Refusal) -> Bool {
         try checkTarget(name, for: shard)
         let move = record.placement.move(of: shard)
         let owner = record.placement[shard]
+        if owner?.instance == name, move == nil { return false }
         if let owner, move?.releasedDigest == nil {
             guard !isHere(owner.instance) else {
                 throw Refusal(
@@ -240,5 +245,6 @@ extension BrokerMachine {
         note(
             .warning, "a shard was adopted by hand",
             ["shard": "\(shard)", "by": name.text, "epoch": "\(highest.next)"])
+        return true
     }
 }

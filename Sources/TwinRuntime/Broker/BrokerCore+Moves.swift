@@ -99,9 +99,9 @@ extension BrokerCore where Port: ~Copyable {
             let body = try Payload.unpack(MoveShardRequest.self, from: payload, of: type)
             let shard = try body.id
             let from = machine.record.placement[shard]?.instance.text ?? ""
-            try machine.adopt(shard, by: body.to)
+            let isNew = try machine.adopt(shard, by: body.to)
             return MovesDocument(
-                changed: true, moves: [.init(shard: "\(shard)", from: from, to: body.to.text)])
+                changed: isNew, moves: [.init(shard: "\(shard)", from: from, to: body.to.text)])
         case .drain:
             let body = try Payload.unpack(DrainRequest.self, from: payload, of: type)
             let isNew = !machine.record.isDraining(body.instance)

@@ -85,8 +85,8 @@ package enum Recovery {
             buried.insert($0)
         }
         shard.buried = buried
-        core.adopt(shard, row.custody, running: header.running)
         core.alerts.begin(shard: row.shard, after: place)
+        core.adopt(shard, row.custody, running: header.running)
     }
 
     private static func forEachTwin<Twin: ShardTwin>(

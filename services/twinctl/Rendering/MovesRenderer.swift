@@ -60,6 +60,7 @@ package enum MovesRenderer {
     /// A shard has an owner by a person's word.
     package static func adopted(_ document: MovesDocument) -> String {
         guard let move = document.moves.first else { return nothingMoved }
+        guard document.changed else { return "\(move.shard) belonged to \(move.to) already" }
         let before = move.from.isEmpty ? "nobody" : move.from
         return "\(move.shard) belongs to \(move.to) now, before to \(before)"
     }
