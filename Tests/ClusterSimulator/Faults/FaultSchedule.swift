@@ -6,7 +6,10 @@ enum FaultSchedule {
     ///   - end: no fault begins later; all have ended a little after. A shorter run has the same
     ///     faults up to its end.
     ///   - perMinute: how many, in the mean, by virtual time.
-    static func faults(seed: UInt64, until end: Int64, perMinute: Double) -> [PlannedFault] {
+    ///   - hasRestores: with restores of backups, in every third seed.
+    static func faults(
+        seed: UInt64, until end: Int64, perMinute: Double, hasRestores: Bool
+    ) -> [PlannedFault] {
         var random = RandomStream.faults.random(seed: seed)
         // A run has its own taste: some kinds often, some not at all.
         let kinds = FaultKind.faults.filter { _ in random.chance(0.6) }
@@ -22,7 +25,8 @@ enum FaultSchedule {
                     kind: kind, at: at, milliseconds: random.number(in: duration(of: kind)),
                     draw: random.next()))
         }
-        return merged(faults, restores(seed: seed, until: end) + moves(seed: seed, until: end))
+        let restores = hasRestores ? restores(seed: seed, until: end) : []
+        return merged(faults, restores + moves(seed: seed, until: end))
     }
 
     /// In every third run somebody restores backups now and then; never where shards move: a backup

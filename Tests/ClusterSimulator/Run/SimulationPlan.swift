@@ -14,6 +14,8 @@ package struct SimulationPlan: Equatable, Sendable {
     /// Only these faults of the schedule, by their place in it; nil = all.
     package var faultsKept: [Int]?
     package var mutation: Mutation?
+    /// Whether instances are restored from backups, in every third seed.
+    package var hasRestores = false
 
     /// The cluster comes to rest in so much of the end: faults and operations are over.
     package static let calmMilliseconds: Int64 = 90_000
@@ -64,6 +66,7 @@ extension SimulationPlan: CustomStringConvertible {
         if let faultsKept {
             parts.append("faults=\(faultsKept.map(String.init).joined(separator: "+"))")
         }
+        if hasRestores { parts.append("restores=1") }
         if let mutation { parts.append("mutation=\(mutation.rawValue)") }
         return parts.joined(separator: ",")
     }
@@ -87,6 +90,7 @@ extension SimulationPlan: CustomStringConvertible {
             case "operations":
                 guard let number = Int(sides[1]) else { return nil }
                 operationsMax = number
+            case "restores": hasRestores = sides[1] == "1"
             case "faults": faultsKept = sides[1].split(separator: "+").compactMap { Int($0) }
             case "mutation":
                 guard let wanted = Mutation(rawValue: String(sides[1])) else { return nil }

@@ -66,7 +66,8 @@ final class World {
         reference = ReferenceModel(servers: plan.servers)
         random = RandomStream.processes.random(seed: plan.seed)
         faults = FaultSchedule.faults(
-            seed: plan.seed, until: plan.calmAt, perMinute: plan.faultsPerMinute)
+            seed: plan.seed, until: plan.calmAt, perMinute: plan.faultsPerMinute,
+            hasRestores: plan.hasRestores)
         restartPauses = Array(repeating: 1_000, count: 1 + 3 * World.instancesPerTier)
         addProcesses()
         addClients()
