@@ -91,6 +91,8 @@ package enum Limits {
     /// delays a turn by some milliseconds.
     package static let handoffChunkBytesMax = 256 * 1_024
     package static let handoffTwinsPerChunkMax = 64
+    /// A data center of `racksPerDatacenterMax` racks stays below it.
+    package static let handoffStateBytesMax = 16 << 20
     package static let handoffAlertsPerChunkMax = 250
     /// With so many changed twins left the owner asks for the freeze.
     package static let handoffTwinsFrozenMax = 32

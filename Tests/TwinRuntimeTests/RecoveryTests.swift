@@ -88,7 +88,7 @@ struct RecoveryTests {
         let change = cluster.server.records.count
         try cluster.server.releaseRows()
         var seen: Set<UInt64> = []
-        for _ in 0..<6 {
+        for _ in 0..<14 {
             try cluster.pass(milliseconds: 1_000)
             let from = try rows.meta().journalFrom.rawValue
             seen.insert(from)

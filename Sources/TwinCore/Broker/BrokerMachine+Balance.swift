@@ -16,6 +16,13 @@ extension BrokerMachine {
                 hint: "twinctl status lists the instances")
         }
         let tier = instances[slot].tier
+        guard instances[slot].connection != nil else {
+            throw Refusal(
+                .unavailable, "\(name) is gone: only the owner can give its shards away",
+                address: "\(tier.name)@\(name)",
+                hint: "start it again with its state directory, or leave it: what is away keeps "
+                    + "its shards")
+        }
         guard !record.isDraining(name) else {
             if record.drain(name, byItself: byItself) { effects.mustStore = true }
             return emptying(tier)

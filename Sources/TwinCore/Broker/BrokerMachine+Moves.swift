@@ -110,6 +110,13 @@ extension BrokerMachine {
             guard let move, move.to == name, move.epoch <= report.epoch,
                 report.epoch > owner.epoch, report.epoch.rawValue <= BrokerMachine.epochMax
             else { return }
+            let held = holds[shard].map { "\(now - $0)" } ?? "none"
+            note(
+                .info, "a shard has moved",
+                [
+                    "shard": "\(shard)", "from": move.from.text, "to": name.text,
+                    "heldMilliseconds": held,
+                ])
             apply(
                 [
                     ClaimedShard(

@@ -21,6 +21,8 @@ package enum RowOutcome: Sendable {
 package struct RowKeeper<Store: Rows>: Sendable {
     package let rows: Store
     private var slices = 0
+    /// Parts of shards' copies.
+    private var copied = 0
     private var tombstones = Tombstones()
 
     package init(_ rows: Store) { self.rows = rows }
@@ -28,6 +30,7 @@ package struct RowKeeper<Store: Rows>: Sendable {
     /// A checkpoint syncs the database: after so many slices.
     private static var slicesPerCheckpoint: Int { 10 }
     private static var slicesPerTrim: Int { 60 }
+    private static var copiesPerCheckpoint: Int { 4 }
 
     /// Writes one slice, whose turn is durable.
     package mutating func save(
@@ -55,7 +58,9 @@ package struct RowKeeper<Store: Rows>: Sendable {
         case .save(let candidate):
             try rows.save(candidate)
             let isWhole = candidate.row != nil
-            if isWhole { _ = try rows.checkpoint() }
+            copied += 1
+            // Also on the way: what the last part must sync, its shard waits for.
+            if isWhole || copied % Self.copiesPerCheckpoint == 0 { _ = try rows.checkpoint() }
             return [.handoff(HandoffSaved(shard: candidate.shard, isWhole: isWhole))]
         }
     }

@@ -1,4 +1,5 @@
 internal import TwinCore
+internal import TwinWire
 
 /// A shard's copy on its way in: not served, not claimed, until the owner has released it.
 struct Arrival<Twin: ShardTwin>: Sendable {
@@ -13,6 +14,8 @@ struct Arrival<Twin: ShardTwin>: Sendable {
     let number: UInt64?
     var nextNumber = 0
     var header: ShardHeader?
+    /// The beginning of a state that is larger than a part.
+    var begun: HandoffChunk.Twin?
     /// By ordinal.
     var twins: [UInt32: Copied] = [:]
     /// The last record of its alert log.

@@ -43,6 +43,8 @@ struct Departure<Twin: ShardTwin>: Sendable {
     var sent: Sent?
     /// What the new owner has of each twin, by ordinal.
     var copied: [UInt32: HandoffDigest.Entry] = [:]
+    /// The rest of a state that is larger than a part.
+    var rest: HandoffChunk.Twin?
     /// Where this pass over the twins goes on.
     var nextSlot = 0
     var passes = 0

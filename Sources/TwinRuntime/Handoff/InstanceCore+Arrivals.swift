@@ -66,7 +66,8 @@ extension InstanceCore {
         guard let header = arrival.header else {
             throw Refusal(.invalid, "Handoff: the first part has no row of its shard")
         }
-        for twin in chunk.twins {
+        for piece in chunk.twins {
+            guard let twin = try whole(piece, &arrival) else { continue }
             let value: Twin
             do {
                 value = try MsgpackDecoder.decode(
@@ -97,6 +98,29 @@ extension InstanceCore {
             rows.alerts.append(AlertRow(logged))
             arrival.newestAlert = AlertTail.Place(epoch: logged.epoch, sequence: logged.sequence)
         }
+    }
+
+    /// A twin with the pieces of its state that came before; nil while more is to come.
+    private func whole(
+        _ piece: HandoffChunk.Twin, _ arrival: inout Arrival<Twin>
+    ) throws(Refusal) -> HandoffChunk.Twin? {
+        var twin = piece
+        if let begun = arrival.begun {
+            guard begun.ordinal == piece.ordinal, begun.position == piece.position else {
+                throw Refusal(
+                    .invalid, "Handoff: the state of twin \(begun.ordinal) is to go on",
+                    found: "twin \(piece.ordinal)")
+            }
+            twin.state = begun.state + piece.state
+        }
+        guard twin.state.count <= Limits.handoffStateBytesMax else {
+            throw Refusal(
+                .tooLarge, "Handoff: the state of twin \(piece.ordinal)",
+                found: "\(twin.state.count) bytes",
+                wanted: "at most \(Limits.handoffStateBytesMax)")
+        }
+        arrival.begun = piece.isContinued == true ? twin : nil
+        return piece.isContinued == true ? nil : twin
     }
 
     private func finish(

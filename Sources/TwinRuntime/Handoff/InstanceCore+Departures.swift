@@ -191,6 +191,10 @@ extension InstanceCore {
         guard let departure = departures[index],
             let shard = departure.shard ?? shards[Int(index)]
         else { return true }
+        if let rest = departure.rest {
+            add(rest, to: &chunk, of: index)
+            return false
+        }
         var slot = departure.nextSlot
         var bytes = 0
         while slot < shard.slots.count, chunk.twins.count < Limits.handoffTwinsPerChunkMax,
@@ -205,8 +209,15 @@ extension InstanceCore {
             bytes += state.count
             departures[index]?.copied[twin.ordinal] = HandoffDigest.entry(
                 position: position, state: state)
-            chunk.twins.append(
-                HandoffChunk.Twin(ordinal: twin.ordinal, position: position, state: state))
+            let copy = HandoffChunk.Twin(ordinal: twin.ordinal, position: position, state: state)
+            guard state.count <= Limits.handoffChunkBytesMax else {
+                // Alone in its parts.
+                departures[index]?.nextSlot = slot + 1
+                departures[index]?.rest = copy
+                if chunk.twins.isEmpty { add(copy, to: &chunk, of: index) }
+                return false
+            }
+            chunk.twins.append(copy)
         }
         departures[index]?.nextSlot = slot
         guard slot == shard.slots.count else { return false }
@@ -214,6 +225,21 @@ extension InstanceCore {
         for ordinal in gone { departures[index]?.copied[ordinal] = nil }
         chunk.gone = gone.sorted()
         return true
+    }
+
+    /// Adds as much of a large state as a part takes.
+    private mutating func add(
+        _ rest: HandoffChunk.Twin, to chunk: inout HandoffChunk, of index: UInt16
+    ) {
+        var piece = rest
+        piece.state = Array(rest.state.prefix(Limits.handoffChunkBytesMax))
+        let left = Array(rest.state.dropFirst(piece.state.count))
+        piece.isContinued = left.isEmpty ? nil : true
+        chunk.twins.append(piece)
+        departures[index]?.rest =
+            left.isEmpty
+            ? nil
+            : HandoffChunk.Twin(ordinal: rest.ordinal, position: rest.position, state: left)
     }
 
     /// Twins are read by their shard's metric sets: a row with new ones goes before them.

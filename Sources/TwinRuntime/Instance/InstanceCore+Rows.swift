@@ -21,7 +21,7 @@ extension InstanceCore {
         slice.journalFrom = oldestNeededRecord(skippingAlerts: slice.alerts.count, next: next)
         gatherHeaders(
             into: &slice, next: next,
-            most: isHurried ? 1 + shards.count / Slicing.slicesPerHeader : .max)
+            most: isStopping ? .max : 1 + shards.count / Slicing.slicesPerHeader)
         slicing.isInFlight = true
         slicing.notBefore = clock.monotonic + Slicing.interval.rawValue
         return slice

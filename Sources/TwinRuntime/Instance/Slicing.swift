@@ -29,8 +29,8 @@ package struct Slicing: Sendable {
     package static let twinBytesPerSliceMax = 256 * 1_024
     /// Half of it when slices follow one another without a pause: then nearly every turn has one.
     package static let twinBytesPerHurriedSliceMax = 128 * 1_024
-    /// One slice of so many writes the row of a shard that is there already and behind, when slices
-    /// follow one another without a pause. Replay starts no later than the others need it.
+    /// One slice of so many writes the row of a shard that is there already and behind. Replay
+    /// starts no later than the others need it.
     package static let slicesPerHeader = 8
     package static let alertsPerSliceMax = 1_000
 

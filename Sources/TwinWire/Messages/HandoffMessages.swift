@@ -9,8 +9,13 @@ package struct HandoffChunk: Equatable, Sendable, Codable {
         /// The position of its last input.
         package var position: Position
         package var state: [UInt8]
+        /// The state goes on in the next part, because it is larger than one; nil = it is whole.
+        package var isContinued: Bool?
 
-        package init(ordinal: UInt32, position: Position, state: [UInt8]) {
+        package init(
+            ordinal: UInt32, position: Position, state: [UInt8], isContinued: Bool? = nil
+        ) {
+            self.isContinued = isContinued
             self.ordinal = ordinal
             self.position = position
             self.state = state
