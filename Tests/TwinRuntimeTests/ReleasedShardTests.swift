@@ -10,16 +10,18 @@ struct ReleasedShardTests {
     private static let shard: UInt16 = 3
 
     /// An instance back from rows that hold one shard.
-    private func recovered(_ custody: ShardCustody) throws -> InstanceCore<ServerService> {
+    private func recovered(
+        _ custody: ShardCustody, of index: UInt16 = ReleasedShardTests.shard
+    ) throws -> InstanceCore<ServerService> {
         let shard = Shard<ServerService.Twin>(
-            id: ShardID(tier: .server, index: Self.shard), epoch: .first,
+            id: ShardID(tier: .server, index: index), epoch: .first,
             configuration: ClusterConfiguration(), childShardCount: 0, running: .zero)
         var slice = RowSlice(
             savedAt: Timestamp(milliseconds: 0), journalFrom: .first, durable: .first,
             replayVersion: Recovery.replayVersion)
         slice.shards = [
             ShardRow(
-                shard: Self.shard, epoch: .first, position: shard.position,
+                shard: index, epoch: .first, position: shard.position,
                 state: Payload.pack(shard.exported(running: .zero)), custody: custody)
         ]
         let rows = MemoryRows(tier: .server)
@@ -44,13 +46,36 @@ struct ReleasedShardTests {
             : .owned
         var core = try recovered(custody)
         #expect(core.ownedIndices.isEmpty == isReleased)
-        core.alerts.append(
-            LoggedAlert(
-                shard: Self.shard, epoch: .first, sequence: 1, at: Timestamp(milliseconds: 1),
-                change: .opened, severity: .error, pages: true, subject: "server/s1:1",
-                document: [0x80]), journalRecord: 1)
-        let page = core.alerts.records(
-            after: TwinWire.AlertCursor(tier: .server), since: nil, limit: 10)
-        #expect(page.records.isEmpty == isReleased)
+        core.alerts.append(Self.alert, journalRecord: 1)
+        #expect(Self.isSilent(core) == isReleased)
+    }
+
+    @Test(
+        "Once its rows are gone, what the journal still has of its alerts is not read here either",
+        arguments: [true, false])
+    func alertsOfBefore(isGone: Bool) throws {
+        var core = try recovered(.owned, of: isGone ? Self.shard + 1 : Self.shard)
+        var record = Packer()
+        JournalHeader(
+            time: TurnTime(running: .zero, wall: Timestamp(milliseconds: 1)), births: [],
+            moves: [], sectionCount: 1
+        ).pack(into: &record)
+        JournalSection(
+            shard: Self.shard, epoch: .first, firstPosition: Position(rawValue: 1), inputCount: 0
+        ).pack(into: &record)
+        record.packArrayHeader(1)
+        Self.alert.pack(into: &record)
+        try Recovery.replay(record.bytes.span, number: 1, into: &core)
+        #expect(Self.isSilent(core) == isGone)
+    }
+
+    private static let alert = LoggedAlert(
+        shard: shard, epoch: .first, sequence: 1, at: Timestamp(milliseconds: 1),
+        change: .opened, severity: .error, pages: true, subject: "server/s1:1", document: [0x80])
+
+    private static func isSilent(_ core: InstanceCore<ServerService>) -> Bool {
+        core.alerts.records(
+            after: TwinWire.AlertCursor(tier: .server), since: nil, limit: 10
+        ).records.isEmpty
     }
 }

@@ -273,8 +273,12 @@ extension InstanceCore {
 
     mutating func replay(_ alert: LoggedAlert, record: UInt64) {
         let place = AlertTail.Place(epoch: alert.epoch, sequence: alert.sequence)
-        guard Int(alert.shard) < shards.count else { return }
-        shards[Int(alert.shard)]?.noteReplayed(alertSequence: alert.sequence)
+        let index = Int(alert.shard)
+        // Of a shard that has left altogether its new owner tells: its rows are gone from here.
+        guard index < shards.count,
+            shards[index]?.epoch != nil || departures[alert.shard]?.shard != nil
+        else { return }
+        shards[index]?.noteReplayed(alertSequence: alert.sequence)
         guard alerts.isBeyondRows(shard: alert.shard, place) else { return }
         alerts.append(alert, journalRecord: record)
     }
