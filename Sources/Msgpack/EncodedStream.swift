@@ -24,6 +24,10 @@ final class EncodedStream {
             values.append(in: index) { $0.packBin(data) }
             return try values.end()
         }
+        if let value = Self.selfPacking(value) {
+            values.append(in: index) { value.pack(into: &$0) }
+            return try values.end()
+        }
         try write(value, to: index)
     }
 
@@ -33,6 +37,9 @@ final class EncodedStream {
     ) throws {
         if Value.self == [UInt8].self, let data = value as? [UInt8] {
             return values.append(in: index) { $0.packBin(data) }
+        }
+        if let value = Self.selfPacking(value) {
+            return values.append(in: index) { value.pack(into: &$0) }
         }
         try write(value, to: values.begin(Value.self, in: index, as: role))
     }
@@ -44,7 +51,18 @@ final class EncodedStream {
         if Value.self == [UInt8].self, let data = value as? [UInt8] {
             return values.append(in: index, for: key) { $0.packBin(data) }
         }
+        if let value = Self.selfPacking(value) {
+            return values.append(in: index, for: key) { value.pack(into: &$0) }
+        }
         try write(value, to: values.begin(Value.self, in: index, for: key))
+    }
+
+    /// The value when its type packs itself; asking costs as much as packing some numbers.
+    private static func selfPacking<Value: Encodable>(_ value: Value) -> (any SelfPacking)? {
+        guard MemoryLayout<Value>.size >= SelfPackingLimits.bytesMin,
+            Value.self is any SelfPacking.Type
+        else { return nil }
+        return value as? any SelfPacking
     }
 
     private func write<Value: Encodable>(_ value: Value, to index: Int) throws {

@@ -1,0 +1,71 @@
+package import Msgpack
+package import TwinCore
+
+/// Every status that a server tells, and every member of a rack's row, has one.
+extension ServerStatus: SelfPacking {
+    package func pack(into packer: inout Packer) {
+        packer.packArrayHeader(13)
+        packer.packUInt(generation)
+        packer.pack(dc)
+        topology.pack(into: &packer)
+        packer.pack(agentVersion)
+        packer.pack(relay)
+        packer.packInt(interval.rawValue)
+        packer.packUInt(UInt64(condition.rawValue))
+        packer.packInt(conditionSince.milliseconds)
+        packer.packBool(isInMaintenance)
+        continuity.pack(into: &packer)
+        packer.packArrayHeader(incidents.count)
+        for incident in incidents { incident.pack(into: &packer) }
+        packer.packBin(digest.buckets)
+        packer.pack(foldsVersion)
+    }
+}
+
+extension Topology: SelfPacking {
+    package func pack(into packer: inout Packer) {
+        var count = 0
+        for label in [feed, zone, row, networkSwitch, model] where label != nil { count += 1 }
+        packer.packMapHeader(count)
+        Self.pack(feed, as: "feed", into: &packer)
+        Self.pack(zone, as: "zone", into: &packer)
+        Self.pack(row, as: "row", into: &packer)
+        Self.pack(networkSwitch, as: "networkSwitch", into: &packer)
+        Self.pack(model, as: "model", into: &packer)
+    }
+
+    private static func pack(_ label: String?, as key: StaticString, into packer: inout Packer) {
+        guard let label else { return }
+        packer.packKey(key)
+        packer.packString(label)
+    }
+}
+
+extension Continuity: SelfPacking {
+    package func pack(into packer: inout Packer) {
+        packer.packMapHeader(returnedAt == nil ? 2 : 3)
+        packer.packKey("boot")
+        packer.packUInt(UInt64(boot.rawValue))
+        packer.packKey("isBuffered")
+        packer.packBool(isBuffered)
+        guard let returnedAt else { return }
+        packer.packKey("returnedAt")
+        packer.packInt(returnedAt.milliseconds)
+    }
+}
+
+extension IncidentBrief: SelfPacking {
+    package func pack(into packer: inout Packer) {
+        packer.packMapHeader(5)
+        packer.packKey("number")
+        packer.packUInt(UInt64(number))
+        packer.packKey("kind")
+        packer.packString(kind.rawValue)
+        packer.packKey("severity")
+        packer.packString(severity.name)
+        packer.packKey("phase")
+        packer.packString(phase.rawValue)
+        packer.packKey("since")
+        packer.packInt(since.milliseconds)
+    }
+}
