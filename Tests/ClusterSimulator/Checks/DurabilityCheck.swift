@@ -6,7 +6,7 @@ import TwinRuntime
 final class DurabilityCheck: Checker {
     let name = "durability"
     /// By process: what the shards had reached when something last left it.
-    private var told: [Int: [UInt16: Position]] = [:]
+    private var told: [Int: [(shard: UInt16, position: Position)]] = [:]
 
     func released(
         _ turn: ClosedTurn, by process: any SimulatedInstanceProcess, durable: UInt64,
@@ -14,9 +14,7 @@ final class DurabilityCheck: Checker {
     ) {
         let reflected = turn.record == nil ? turn.number - 1 : turn.number
         guard durable < reflected else {
-            told[process.index] = Dictionary(
-                process.releasedPositions.map { ($0.shard, $0.position) }
-            ) { $1 }
+            told[process.index] = process.releasedPositions
             return
         }
         world.fail(
@@ -41,7 +39,7 @@ final class DurabilityCheck: Checker {
     }
 
     func recovered(_ process: any SimulatedInstanceProcess, in world: World) {
-        for (shard, position) in told[process.index] ?? [:] {
+        for (shard, position) in told[process.index] ?? [] {
             let found = process.positions.first { $0.shard == shard }?.position ?? .none
             guard found < position, !process.givenAway.contains(shard) else { continue }
             world.fail(

@@ -32,17 +32,17 @@ final class SilenceCheck: Checker {
             checkFloors(of: process, in: world)
         }
         guard world.scheduler.now >= 5_000 else { return }
-        for server in world.reference.servers.indices { lookBack(at: server, in: world) }
-        for server in world.reference.servers.indices {
-            guard !mayBeSilent(server, in: world),
-                let twin = world.serverTwin(Workload.serverKey(server)),
-                twin.commission != nil, twin.statusWord == "missing" || twin.statusWord == "gone"
+        let glances = world.serverGlances()
+        for glance in glances { lookBack(glance, in: world) }
+        for glance in glances where glance.isCommissioned {
+            guard glance.statusWord == "missing" || glance.statusWord == "gone",
+                !mayBeSilent(glance.server, in: world)
             else { continue }
-            let last = world.scheduler.now - world.truth.servers[server].lastAttempt
+            let last = world.scheduler.now - world.truth.servers[glance.server].lastAttempt
             world.fail(
                 name,
-                "\(twin.key) is called \(twin.statusWord) and has sent a report "
-                    + "\(last) ms ago")
+                "\(Workload.serverKey(glance.server)) is called \(glance.statusWord) and has sent "
+                    + "a report \(last) ms ago")
             return
         }
     }
@@ -72,17 +72,17 @@ final class SilenceCheck: Checker {
     }
 
     /// A server that came back was called missing, if only between two looks.
-    private func lookBack(at server: Int, in world: World) {
-        guard let twin = world.serverTwin(Workload.serverKey(server)) else { return }
-        let wasRestored = isRestored.remove(server) != nil
-        guard let returned = twin.continuity.returnedAt, returns[server] != returned else {
-            return
-        }
+    private func lookBack(_ glance: ServerGlance, in world: World) {
+        let server = glance.server
+        let wasRestored = !isRestored.isEmpty && isRestored.remove(server) != nil
+        guard let returned = glance.returnedAt, returns[server] != returned else { return }
         returns[server] = returned
         if wasRestored { return }
-        guard !mayBeSilent(server, in: world), twin.commission != nil else { return }
+        guard !mayBeSilent(server, in: world), glance.isCommissioned else { return }
         world.fail(
-            name, "\(twin.key) was called missing and has never been silent for so long")
+            name,
+            "\(Workload.serverKey(server)) was called missing and has never been silent for so "
+                + "long")
     }
 
     private func mayBeSilent(_ server: Int, in world: World) -> Bool {

@@ -56,7 +56,9 @@ final class SimulatedOperator: SimulatedClient {
             begin(.commission(server: server, place))
         }
         if toCommission.isEmpty, current.isEmpty, now >= nextAt { beginNext() }
-        return min(requester.nextDue ?? .max, max(nextAt, now + 1))
+        // Behind a request only its end matters, and that wakes whoever waits for it.
+        let isWaiting = !current.isEmpty
+        return min(requester.nextDue ?? .max, isWaiting ? .max : max(nextAt, now + 1))
     }
 
     private func beginNext() {

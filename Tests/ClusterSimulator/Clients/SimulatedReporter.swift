@@ -4,7 +4,8 @@ import TwinCore
 import TwinWire
 
 /// Reports some servers, as an agent for each of them (`server/KEY`) or as a relay by owner
-/// (`server@INSTANCE`). Keeps what is not answered and sends it again until it is.
+/// (`server@INSTANCE`). A relay gathers for some seconds, as collectors do, and sends what came
+/// since in one batch to each owner. Keeps what is not answered and sends it again until it is.
 final class SimulatedReporter: SimulatedClient {
     enum Style {
         case agents, relay
@@ -30,6 +31,8 @@ final class SimulatedReporter: SimulatedClient {
     private unowned let world: World
     private let style: Style
     private let servers: [Int]
+    /// How long it gathers; 0 = each report leaves at once.
+    private let gatherMilliseconds: Int64
     private var requester: Requester
     private var random: SplitMix64
     /// When each server reports next.
@@ -40,14 +43,19 @@ final class SimulatedReporter: SimulatedClient {
     private var nextToken = 0
     /// Destinations that did not take what they were sent rest until then.
     private var restingUntil: [String: Int64] = [:]
+    /// When it measures next.
+    private var measuresAt: Int64 = 0
 
     private static let restMilliseconds: Int64 = 1_000
 
-    init(number: Int, servers: [Int], style: Style, world: World) {
+    init(
+        number: Int, servers: [Int], style: Style, gatherMilliseconds: Int64, world: World
+    ) {
         name = style == .relay ? "relay-\(number)" : "agents-\(number)"
         self.world = world
         self.style = style
         self.servers = servers
+        self.gatherMilliseconds = gatherMilliseconds
         link = world.network.add(name: name, side: .client)
         random = RandomStream.reports.random(seed: world.plan.seed, index: number + 1)
         requester = Requester(
@@ -60,19 +68,21 @@ final class SimulatedReporter: SimulatedClient {
 
     func act() -> Int64 {
         for finished in requester.care(in: world) { take(finished) }
-        measure()
+        if measuresAt <= world.scheduler.now { measure() }
         sendWhatIsKept()
         let rest = kept.isEmpty ? Int64.max : world.scheduler.now + Self.restMilliseconds
-        return min(requester.nextDue ?? .max, dueAt.min() ?? .max, rest)
+        return min(requester.nextDue ?? .max, measuresAt, rest)
     }
 
+    /// Takes over what the servers have measured since, each at its own time.
     private func measure() {
         let now = world.scheduler.now
         for (place, server) in servers.enumerated() where dueAt[place] <= now {
+            let due = dueAt[place]
             dueAt[place] += SimulatedFleetTruth.intervalMilliseconds
-            guard !world.truth.isSilent(server, at: now) else { continue }
+            guard !world.truth.isSilent(server, at: due) else { continue }
             let skew = world.truth.servers[server].skew
-            let at = MachineClock.wall(at: now) + Milliseconds(rawValue: skew)
+            let at = MachineClock.wall(at: due) + Milliseconds(rawValue: skew)
             world.counts.reports += 1
             let report = KeptReport(server: server, at: at, isConflict: false, flags: [])
             kept.append(report)
@@ -91,6 +101,7 @@ final class SimulatedReporter: SimulatedClient {
             default: break
             }
         }
+        measuresAt = max(dueAt.min() ?? .max, now + gatherMilliseconds)
     }
 
     /// One batch on its way for each destination.

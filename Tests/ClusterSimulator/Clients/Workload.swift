@@ -10,6 +10,17 @@ enum Workload {
     static func serverKey(_ server: Int) -> String { "s\(server)" }
     static func rackKey(_ rack: Int) -> String { "r\(rack)" }
 
+    /// The server of a key as `serverKey` makes it; nil for any other.
+    static func server(of key: TwinKey) -> Int? {
+        guard key.bytes.first == UInt8(ascii: "s") else { return nil }
+        var server = 0
+        for byte in key.bytes.dropFirst() {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+            server = server * 10 + Int(byte - UInt8(ascii: "0"))
+        }
+        return server
+    }
+
     /// The shard of a server's twin.
     static func shard(ofServer server: Int) -> UInt16 {
         UInt16(CRC32.checksum(Array(serverKey(server).utf8)) % UInt32(World.shardsPerTier))

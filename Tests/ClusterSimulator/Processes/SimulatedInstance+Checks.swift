@@ -48,7 +48,28 @@ extension SimulatedInstance: SimulatedInstanceProcess {
     }
 
     private var twinCount: Int {
-        cycle?.core.shards.reduce(0) { $0 + ($1?.twinCount ?? 0) } ?? 0
+        servedSlots.reduce(0) { sum, shard in sum + shard.slots.count { $0.twin != nil } }
+    }
+
+    /// The present twin of a key; nil when the shard is not served here or has none.
+    func twin(_ key: TwinKey, in shard: Int) -> Service.Twin? {
+        guard let count = cycle?.core.shards.count, shard < count,
+            let slots = cycle?.core.shards[shard]?.slots
+        else { return nil }
+        let places = slots.span
+        for place in places.indices where places[place].twin?.key == key {
+            return places[place].twin
+        }
+        return nil
+    }
+
+    /// The slots of each shard that it serves, by shard index: to look at twins where they lie.
+    var servedSlots: [(shard: Int, slots: [Shard<Service.Twin>.Slot])] {
+        let count = cycle?.core.shards.count ?? 0
+        return (0..<count).compactMap { index in
+            guard let slots = cycle?.core.shards[index]?.slots else { return nil }
+            return (index, slots)
+        }
     }
 
     // MARK: replay

@@ -213,10 +213,11 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
         } catch {
             return end("\(error)")
         }
-        guard isUp, let cycle else { return }
         let now = clock.now(at: world.scheduler.now).monotonic
+        // In place: to hold a cycle is to copy it.
+        guard isUp, let patience = cycle?.patience(at: now) else { return }
         // A pass takes time too: never two in the same millisecond.
-        wake(at: world.scheduler.now + max(1, cycle.patience(at: now)))
+        wake(at: world.scheduler.now + max(1, patience))
     }
 
     /// The same steps in the same order as the engine's.
@@ -293,6 +294,8 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
 
     private func close() throws {
         guard let closing = cycle?.close() else { return }
+        // What closes with nothing has changed nothing.
+        if case .nothing = closing { return }
         releasedPositions = positions.map { ($0.shard, $0.position) }
         switch closing {
         case .nothing: break

@@ -62,16 +62,37 @@ extension World {
             let key = try TwinKey(key)
             let shard = Int(key.shardIndex(shardCount: World.shardsPerTier))
             for instance in instances {
-                if let core = instance.cycle?.core, shard < core.shards.count,
-                    let twin = core.twin(key, in: shard)
-                {
-                    return twin
-                }
+                if let twin = instance.twin(key, in: shard) { return twin }
             }
         } catch {
             fail("world", "\(error)")
         }
         return nil
+    }
+
+    /// A glance at the twin of every server, each from the instance that serves it.
+    func serverGlances() -> [ServerGlance] {
+        var glances: [ServerGlance] = []
+        glances.reserveCapacity(plan.servers)
+        var isSeen = Array(repeating: false, count: World.shardsPerTier)
+        for instance in servers {
+            for (index, slots) in instance.servedSlots where !isSeen[index] {
+                isSeen[index] = true
+                let slots = slots.span
+                for slot in slots.indices {
+                    guard let key = slots[slot].twin?.key,
+                        let server = Workload.server(of: key)
+                    else { continue }
+                    glances.append(
+                        ServerGlance(
+                            server: server,
+                            isCommissioned: slots[slot].twin?.commission != nil,
+                            statusWord: slots[slot].twin?.statusWord ?? "",
+                            returnedAt: slots[slot].twin?.continuity.returnedAt))
+                }
+            }
+        }
+        return glances
     }
 
     /// What `GetUnhealthyRacks` answers now; nil while nobody serves the data center.

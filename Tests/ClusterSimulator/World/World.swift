@@ -10,7 +10,10 @@ final class World {
     static let instancesPerTier = 2
     private static let letters = ["a", "b"]
     static let shardsPerTier = 8
-    private static let reporters = 4
+    /// One of so many servers has an agent of its own, the others report through relays.
+    private static let serversPerAgent = 10
+    /// How long each relay gathers before it sends, in milliseconds.
+    private static let relayRhythms: [Int64] = [1_000, 2_500, 4_000]
     /// A rack that falls silent so long before the last fault is told as one outage by then.
     static let lastOutageMilliseconds: Int64 = 75_000
     static let usualDelays: ClosedRange<Int64> = 0...2
@@ -94,16 +97,27 @@ final class World {
         for number in 0..<Workload.operators {
             add(SimulatedOperator(number: number, world: self))
         }
-        let all = Array(0..<plan.servers)
-        for number in 0..<World.reporters {
-            let own = all.filter { $0 % World.reporters == number }
-            let style: SimulatedReporter.Style = number == 0 ? .agents : .relay
-            let reporter = SimulatedReporter(
-                number: number, servers: own, style: style, world: self)
-            reporterLinks.append(reporter.link)
-            add(reporter)
+        addReporter(number: 0, style: .agents, gatherMilliseconds: 0)
+        for (place, rhythm) in World.relayRhythms.enumerated() {
+            addReporter(number: place + 1, style: .relay, gatherMilliseconds: rhythm)
         }
         add(follower)
+    }
+
+    private func addReporter(
+        number: Int, style: SimulatedReporter.Style, gatherMilliseconds: Int64
+    ) {
+        let reporter = SimulatedReporter(
+            number: number,
+            servers: (0..<plan.servers).filter { World.reporter(of: $0) == number },
+            style: style, gatherMilliseconds: gatherMilliseconds, world: self)
+        reporterLinks.append(reporter.link)
+        add(reporter)
+    }
+
+    /// Who reports a server.
+    private static func reporter(of server: Int) -> Int {
+        server % serversPerAgent == 0 ? 0 : 1 + server % relayRhythms.count
     }
 
     private func add(_ client: any SimulatedClient) {
@@ -255,7 +269,7 @@ final class World {
 
     /// Until when reports of a server may not have come through for reasons of its own connection.
     func disturbedUntil(_ server: Int) -> Int64 {
-        let link = reporterLinks[server % World.reporters]
+        let link = reporterLinks[World.reporter(of: server)]
         return max(disturbances[link] ?? 0, networkDisturbedUntil)
     }
 
