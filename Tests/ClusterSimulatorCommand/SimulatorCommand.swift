@@ -5,6 +5,8 @@ import Glibc
 /// Runs the cluster simulator: one seed to look at, or as many as fit a time to look for one that
 /// fails. Ends with status 1 after the first failing seed, made small and with the command that
 /// replays it.
+///
+/// Many seeds run in a child of this process, so that one which ends its process is made small too.
 @main
 struct SimulatorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -32,6 +34,12 @@ struct SimulatorCommand: ParsableCommand {
     @Option(help: "Seeds to leave out: what is wrong there is known.")
     var except: [UInt64] = []
 
+    @Option(help: "Die when a fault of this kind begins, to see that a death is made small too.")
+    var diesOf: String?
+
+    @Flag(help: "Run here, without a child, and make nothing small.")
+    var alone = false
+
     @Flag(help: "Print what happens, with virtual times.")
     var tell = false
 
@@ -39,6 +47,15 @@ struct SimulatorCommand: ParsableCommand {
     var each = false
 
     func run() throws {
+        guard !alone, !tell, plan == nil else { return try runHere() }
+        let child = try SimulatorChild(CommandLine.arguments.dropFirst() + ["--alone"]) { say($0) }
+        guard !child.isWell else { return }
+        guard let failure = child.failure else { throw ExitCode(child.status) }
+        shrink(failure)
+        throw ExitCode.failure
+    }
+
+    private func runHere() throws {
         let began = Self.now
         var tally = SimulationTally()
         var next = seed
@@ -55,37 +72,58 @@ struct SimulatorCommand: ParsableCommand {
             if each || tell {
                 print("hash \(next) \(outcome.hash)")
             }
-            guard outcome.violations.isEmpty else { return try report(outcome) }
+            if let first = outcome.violations.first {
+                say("failed \(next) \(first)")
+                if !alone { say(replay(of: chosen)) }
+                throw ExitCode.failure
+            }
             next &+= stride
         }
         print("tally \(tally.line)")
     }
 
     private func plan(of seed: UInt64) throws -> SimulationPlan {
-        guard let plan else { return SimulationPlan(mixing: seed) }
-        guard let parsed = SimulationPlan(seed: seed, plan) else {
-            throw ValidationError("--plan: not understood: \(plan)")
+        if let plan {
+            guard let parsed = SimulationPlan(seed: seed, plan) else {
+                throw ValidationError("--plan: not understood: \(plan)")
+            }
+            return parsed
         }
-        return parsed
+        var whole = SimulationPlan(seed: seed)
+        if let diesOf {
+            guard let kind = FaultKind(rawValue: diesOf) else {
+                throw ValidationError("--dies-of: no kind of fault: \(diesOf)")
+            }
+            whole.diesOf = kind
+        }
+        return whole
     }
 
-    private func report(_ outcome: Simulation.Outcome) throws {
-        let first = outcome.violations[0]
-        say("failed \(outcome.plan.seed) \(first)")
-        var small = outcome.plan
-        if plan == nil {
-            var shrinker = Shrinker(checker: first.checker) { candidate in
-                say("tries \(candidate.seed) \(candidate)")
-                return Simulation.run(candidate).violations
-            }
-            small = shrinker.shrink(
-                outcome.plan, faultCount: outcome.faultCount, at: first.at)
-            if let last = Simulation.run(small).violations.first {
-                say("shrunk \(outcome.plan.seed) \(last)")
+    /// Makes a failing run small: each try is a child of its own, which may die.
+    private func shrink(_ failure: SimulatorChild.Failure) {
+        var last = failure.violation
+        var shrinker = Shrinker(checker: failure.violation.checker) { candidate in
+            say("tries \(candidate.seed) \(candidate)")
+            let arguments = ["--alone", "--seed", "\(candidate.seed)", "--plan", "\(candidate)"]
+            do {
+                guard let found = try SimulatorChild(arguments, tell: { _ in }).failure else {
+                    return []
+                }
+                if found.violation.checker == last.checker { last = found.violation }
+                return [found.violation]
+            } catch {
+                say("tries in vain: \(error)")
+                return []
             }
         }
-        say("replay cluster-simulator --tell --seed \(outcome.plan.seed) --plan '\(small)'")
-        throw ExitCode.failure
+        let small = shrinker.shrink(
+            failure.plan, at: failure.isDeath ? nil : failure.violation.at)
+        say("shrunk \(small.seed) \(last)")
+        say(replay(of: small))
+    }
+
+    private func replay(of plan: SimulationPlan) -> String {
+        "replay cluster-simulator --tell --seed \(plan.seed) --plan '\(plan)'"
     }
 
     /// Out at once, so that it is not lost with the process.

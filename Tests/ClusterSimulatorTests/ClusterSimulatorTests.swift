@@ -4,7 +4,8 @@ import Testing
 
 /// The cluster simulator over many seeds.
 ///
-/// `TWIN_SIMULATE_SECONDS` sets how long (by default the first 500 seeds, at most 240 s);
+/// Every seed is a whole run: ten minutes, three tiers of two instances, 200 servers.
+/// `TWIN_SIMULATE_SECONDS` sets how long (by default as many seeds as fit 240 s);
 /// `TWIN_SEED` runs one seed, `TWIN_SIMULATE_PLAN` only part of what it draws.
 @Suite("Cluster simulator", .serialized)
 struct ClusterSimulatorTests {
@@ -45,8 +46,26 @@ struct ClusterSimulatorTests {
         print(tally.text(wallSeconds: Date().timeIntervalSince(began)))
     }
 
-    /// The command that runs again what failed: the shrunk plan, or the last one that began when a
-    /// run has ended its process.
+    #if !DEBUG
+        @Test("A run that ends its process is made small too: one fault and no operation are left")
+        func deathIsShrunk() throws {
+            let kind = "process-crash"
+            let died = try SimulatorProcess(["--seed", "3", "--dies-of", kind]).finish()
+            #expect(!died.isWell)
+            let replay = try #require(died.lines.last { $0.hasPrefix("replay ") })
+            let (seed, plan) = try #require(Self.shrunk(replay))
+            let small = try #require(SimulationPlan(seed: 3, plan))
+            #expect(seed == "3")
+            #expect(small.faultsKept?.count == 1)
+            #expect(small.operationsMax == 0)
+            #expect(small.seconds < 200)
+            let again = try SimulatorProcess(["--seed", seed, "--plan", plan]).finish()
+            #expect(!again.isWell)
+            #expect(again.lines.contains { $0.contains("it dies of \(kind)") })
+        }
+    #endif
+
+    /// The command that runs again what failed: the shrunk plan, or the last one that began.
     private static func replay(of lines: [String]) -> String {
         let last =
             lines.last { $0.hasPrefix("replay ") }.flatMap(Self.shrunk)
@@ -82,7 +101,7 @@ struct ClusterSimulatorTests {
                 // Not optimised a run costs minutes: only that everything still fits together.
                 limits = ["--count", "1"]
             #else
-                limits = ["--count", "250", "--seconds-max", "240"]
+                limits = ["--seconds", "240"]
             #endif
         }
         return [1, 2].map { ["--seed", "\($0)", "--stride", "2"] + limits }

@@ -60,13 +60,17 @@ struct PackingTests {
             entries: (0..<fill).map { FoldEntry(child: UInt32($0), parent: parent) },
             maintenance: fill > 0 ? maintenance : nil,
             silences: fill > 1
-                ? [SharedSilence(parent: parent, since: Timestamp(milliseconds: 9), isBurning: true)]
+                ? [
+                    SharedSilence(
+                        parent: parent, since: Timestamp(milliseconds: 9), isBurning: true)
+                ]
                 : [])
     }
 
     private static func member(_ fill: Int) -> RackMember {
         var member = RackMember(
-            key: [key("s1"), key("s2"), key("dc1-r07-s03")][fill], shard: UInt16(fill) * 300, version: version, status: status(fill),
+            key: [key("s1"), key("s2"), key("dc1-r07-s03")][fill], shard: UInt16(fill) * 300,
+            version: version, status: status(fill),
             folds: folds(fill), at: Elapsed(milliseconds: 100_000))
         guard fill > 0 else { return member }
         member.silence = member.condition

@@ -66,8 +66,7 @@ final class FoldCheck: Checker {
                     isBehind: datacenter?.owedChildren.contains(twin.key) ?? true,
                     processes: [world.broker] + world.racks + world.datacenters))
         }
-        for server in world.reference.servers.indices {
-            guard let twin = world.serverTwin(Workload.serverKey(server)) else { continue }
+        for twin in world.serverTwinsInTrouble() {
             let rack = twin.commission.flatMap { racks[$0.rack.description] }
             families.append(
                 Family(

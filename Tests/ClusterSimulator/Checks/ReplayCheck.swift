@@ -9,7 +9,7 @@ final class ReplayCheck: Checker {
     init(seed: UInt64) { random = RandomStream.checks.random(seed: seed) }
 
     /// One look of so many makes a copy.
-    private static let looksPerCheck = 8
+    private static let looksPerCheck = 16
 
     func look(in world: World) {
         guard random.index(below: Self.looksPerCheck) == 0,

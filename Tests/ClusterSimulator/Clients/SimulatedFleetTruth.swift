@@ -54,14 +54,20 @@ struct SimulatedFleetTruth {
 
     func isSilent(_ server: Int, at now: Int64) -> Bool { servers[server].silentUntil > now }
 
+    /// So long what racks are told of a server stays as it is: drops, retransmits and temperatures
+    /// of real servers do not jump with every report.
+    private static let steadyMilliseconds: Int64 = 120_000
+
     /// What a server measures at a time of its own: always the same for the same time. Some
     /// metrics are absent now and then.
     func values(of server: Int, at time: Int64) -> [Float] {
         var random = SplitMix64(mixing: seed, UInt64(server) &+ 7, UInt64(bitPattern: time))
+        let period = (time + 12 * servers[server].phase) / Self.steadyMilliseconds
+        var slow = SplitMix64(mixing: seed, UInt64(server) &+ 7, UInt64(bitPattern: period))
         var values: [Float] = [
             Float(random.uniform(in: 0.1...0.7)), Float(random.uniform(in: 0.2...0.6)),
-            Float(random.uniform(in: 0...0.001)), Float(random.uniform(in: 0...0.01)),
-            Float(random.uniform(in: 25...40)),
+            Float(slow.uniform(in: 0...0.001)), Float(slow.uniform(in: 0...0.01)),
+            Float(slow.uniform(in: 25...40)),
             Float((time - MachineClock.wallStart) / 1_000 + 100_000),
         ]
         if random.chance(0.05) { values[random.index(below: 5)] = .nan }

@@ -114,7 +114,8 @@ final class SimulatedOperator: SimulatedClient {
         let operation = current.operation
         let generation = current.generation
         world.counts.operations += 1
-        world.trace.add("\(operation)")
+        world.trace.add(operation.type.rawValue)
+        world.trace.add(operation.destination)
         if let server = operation.server {
             world.reference.servers[server].change = nil
             guard world.reference.servers[server].restores == current.restores else {

@@ -6,6 +6,8 @@ import TwinWire
 /// Faults as they begin and end.
 extension World {
     func begin(_ fault: PlannedFault) {
+        invariant(
+            plan.diesOf != fault.kind, "the plan says that it dies of \(fault.kind.rawValue)")
         counts.faults[fault.kind, default: 0] += 1
         trace.add("fault \(fault.kind.rawValue)")
         if isTelling { tell("fault \(fault.kind.rawValue)") }

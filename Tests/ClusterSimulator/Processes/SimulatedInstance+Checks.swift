@@ -25,13 +25,15 @@ extension SimulatedInstance: SimulatedInstanceProcess {
             ("alert waiters", core.waiterCount, Limits.alertWaitersMax),
             // One slice at a time; a longer queue of them would have no bound.
             ("unwritten slices", sliceCount, 1),
-            // What a shard that moved away had in flight ends with its answer.
-            (
-                "debts", core.owing.count,
-                twinCount * (Limits.formerRacksMax + 2)
-                    + World.instancesPerTier * Limits.statusesPerBatchMax
-            ),
+            ("debts", core.owing.count, debtsMax(for: core.owing.count)),
         ]
+    }
+
+    /// What the instance may owe when it owes `count`: twins are counted only when that matters.
+    private func debtsMax(for count: Int) -> Int {
+        // What a shard that moved away had in flight ends with its answer.
+        let parting = World.instancesPerTier * Limits.statusesPerBatchMax
+        return count <= parting ? parting : parting + twinCount * (Limits.formerRacksMax + 2)
     }
 
     var positions: [(shard: UInt16, epoch: Epoch, position: Position)] {

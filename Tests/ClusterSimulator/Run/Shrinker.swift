@@ -20,24 +20,24 @@ package struct Shrinker {
     ///
     /// - Parameters:
     ///   - plan: one that fails.
-    ///   - faultCount: how many faults its schedule has.
-    ///   - at: when the checker complained, in virtual milliseconds.
-    package mutating func shrink(
-        _ plan: SimulationPlan, faultCount: Int, at violation: Int64
-    ) -> SimulationPlan {
+    ///   - at: when the checker complained, in virtual milliseconds; nil = nobody knows.
+    package mutating func shrink(_ plan: SimulationPlan, at violation: Int64?) -> SimulationPlan {
         var best = plan
-        let ends = (violation / 1_000 + 1) + SimulationPlan.calmMilliseconds / 1_000
-        for seconds in [ends, plan.seconds / 2, plan.seconds * 3 / 4] where seconds < best.seconds {
+        let calm = SimulationPlan.calmMilliseconds / 1_000
+        let ends = violation.map { $0 / 1_000 + 1 + calm }
+        for seconds in [ends, plan.seconds / 8, plan.seconds / 4, plan.seconds / 2].compactMap(\.self)
+            + [plan.seconds * 3 / 4]
+        {
             var shorter = best
-            shorter.seconds = max(SimulationPlan.calmMilliseconds / 1_000 + 5, seconds)
-            keepIfFailing(shorter, &best)
+            shorter.seconds = max(calm + 5, seconds)
+            if shorter.seconds < best.seconds { keepIfFailing(shorter, &best) }
         }
         for operations in [0, 2, 8, 32, 128] where operations < best.operationsMax {
             var fewer = best
             fewer.operationsMax = operations
             if keepIfFailing(fewer, &best) { break }
         }
-        shrinkFaults(&best, faultCount: faultCount)
+        shrinkFaults(&best, faultCount: best.faultCount)
         return best
     }
 

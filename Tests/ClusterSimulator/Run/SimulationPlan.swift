@@ -16,6 +16,8 @@ package struct SimulationPlan: Equatable, Sendable {
     package var mutation: Mutation?
     /// Whether instances are restored from backups, in every third seed.
     package var hasRestores = false
+    /// The process dies when a fault of this kind begins: to see that a death is made small too.
+    package var diesOf: FaultKind?
 
     /// The cluster comes to rest in so much of the end: faults and operations are over.
     package static let calmMilliseconds: Int64 = 90_000
@@ -23,6 +25,9 @@ package struct SimulationPlan: Equatable, Sendable {
     private static let wholeCalmMilliseconds: Int64 = 200_000
     private static let wholeSeconds: Int64 = 400
 
+    /// - Parameters:
+    ///   - seconds: a whole run has ten minutes; one of less than 400 s a shorter calm.
+    ///   - servers: a whole run has 200.
     package init(seed: UInt64, seconds: Int64 = 600, servers: Int = 200) {
         self.seed = seed
         self.seconds = seconds
@@ -33,14 +38,13 @@ package struct SimulationPlan: Equatable, Sendable {
         operationsMax = .max
     }
 
-    /// The plan of a seed among many: one in twenty runs is whole (ten minutes, 200 servers), the
-    /// others are shorter and smaller, because most of what goes wrong does so early.
-    package init(mixing seed: UInt64) {
-        if SplitMix64.hash(seed) % 20 == 0 {
-            self.init(seed: seed)
-        } else {
-            self.init(seed: seed, seconds: 120 + Int64(seed % 5) * 20, servers: 60)
-        }
+    /// How many faults its schedule has, kept or not.
+    package var faultCount: Int { schedule.count }
+
+    /// All faults that it draws.
+    var schedule: [PlannedFault] {
+        FaultSchedule.faults(
+            seed: seed, until: calmAt, perMinute: faultsPerMinute, hasRestores: hasRestores)
     }
 
     var calmAt: Int64 {
@@ -67,6 +71,7 @@ extension SimulationPlan: CustomStringConvertible {
             parts.append("faults=\(faultsKept.map(String.init).joined(separator: "+"))")
         }
         if hasRestores { parts.append("restores=1") }
+        if let diesOf { parts.append("dies-of=\(diesOf.rawValue)") }
         if let mutation { parts.append("mutation=\(mutation.rawValue)") }
         return parts.joined(separator: ",")
     }
@@ -92,6 +97,9 @@ extension SimulationPlan: CustomStringConvertible {
                 operationsMax = number
             case "restores": hasRestores = sides[1] == "1"
             case "faults": faultsKept = sides[1].split(separator: "+").compactMap { Int($0) }
+            case "dies-of":
+                guard let kind = FaultKind(rawValue: String(sides[1])) else { return nil }
+                diesOf = kind
             case "mutation":
                 guard let wanted = Mutation(rawValue: String(sides[1])) else { return nil }
                 mutation = wanted

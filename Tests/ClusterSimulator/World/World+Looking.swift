@@ -70,6 +70,22 @@ extension World {
         return nil
     }
 
+    /// The twins of servers that have an incident, each from the instance that serves it.
+    func serverTwinsInTrouble() -> [ServerTwin] {
+        var twins: [ServerTwin] = []
+        var isSeen = Array(repeating: false, count: World.shardsPerTier)
+        for instance in servers {
+            for (index, slots) in instance.servedSlots where !isSeen[index] {
+                isSeen[index] = true
+                let slots = slots.span
+                for slot in slots.indices where slots[slot].twin?.book.incidents.isEmpty == false {
+                    if let twin = slots[slot].twin { twins.append(twin) }
+                }
+            }
+        }
+        return twins
+    }
+
     /// A glance at the twin of every server, each from the instance that serves it.
     func serverGlances() -> [ServerGlance] {
         var glances: [ServerGlance] = []

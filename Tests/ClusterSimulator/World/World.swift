@@ -68,9 +68,7 @@ final class World {
         truth = SimulatedFleetTruth(count: plan.servers, seed: plan.seed)
         reference = ReferenceModel(servers: plan.servers)
         random = RandomStream.processes.random(seed: plan.seed)
-        faults = FaultSchedule.faults(
-            seed: plan.seed, until: plan.calmAt, perMinute: plan.faultsPerMinute,
-            hasRestores: plan.hasRestores)
+        faults = plan.schedule
         restartPauses = Array(repeating: 1_000, count: 1 + 3 * World.instancesPerTier)
         addProcesses()
         addClients()
@@ -164,8 +162,7 @@ final class World {
         counts.messagesLost = network.lost
         counts.messagesRepeated = network.repeated
         return Simulation.Outcome(
-            plan: plan, hash: trace, counts: counts, violations: violations,
-            faultCount: faults.count)
+            plan: plan, hash: trace, counts: counts, violations: violations)
     }
 
     private func handle(_ event: WorldEvent) {
