@@ -43,6 +43,8 @@ private struct Gathering<Page: ListPage> {
     private var items: [Page.Item] = []
     private var countByInstance: [InstanceName: Int] = [:]
     private var hasMore = false
+    /// By address.
+    private var stale: [String: StalenessDocument] = [:]
     private var failures: [(instance: InstanceName, error: ClientError)] = []
 
     init(question: ListRequest, type: MessageType, limit: Int?, terms: RetryTerms) {
@@ -72,6 +74,7 @@ private struct Gathering<Page: ListPage> {
         case .success(let reply):
             let page = try reply.decode(Page.self)
             items += page.items
+            for picture in page.stalePictures { stale[picture.address] = picture }
             let count = countByInstance[asked.instance, default: 0] + page.items.count
             countByInstance[asked.instance] = count
             guard let cursor = page.nextCursor else { return }
@@ -94,7 +97,8 @@ private struct Gathering<Page: ListPage> {
         let failures = failures.sorted { $0.instance < $1.instance }
         return GatheredList(
             items: items, cursor: cursor,
-            missing: missing(of: tier, placement: placement), failures: failures)
+            missing: missing(of: tier, placement: placement),
+            stale: stale.values.sorted { $0.address < $1.address }, failures: failures)
     }
 
     /// The shards of instances that failed, and those that nobody owns.

@@ -8,6 +8,8 @@ package struct GatheredList<Item: ListItem>: Sendable {
     package var cursor: String?
     /// Shards that did not answer: the list is whole but for these.
     package var missing: [MissingShardDocument]
+    /// Data centers whose picture is old, by address; whoever was asked of them said so.
+    package var stale: [StalenessDocument]
     /// Why, by instance name; ascending.
     package var failures: [(instance: InstanceName, error: ClientError)]
 }

@@ -7,6 +7,12 @@ package protocol ListPage: Decodable, Sendable {
     var items: [Item] { get }
     /// Where the next page begins; nil on the last page.
     var nextCursor: String? { get }
+    /// Data centers whose picture is old, as far as the instance knows.
+    var stalePictures: [StalenessDocument] { get }
+}
+
+extension ListPage {
+    package var stalePictures: [StalenessDocument] { [] }
 }
 
 /// What merged lists need to know of an item.
@@ -38,6 +44,7 @@ package struct ListOrder: Comparable, Sendable {
 
 extension ListDocument: ListPage {
     package var nextCursor: String? { cursor }
+    package var stalePictures: [StalenessDocument] { stale ?? [] }
 }
 
 extension UnknownReportersDocument: ListPage {
@@ -46,6 +53,7 @@ extension UnknownReportersDocument: ListPage {
 
 extension IncidentsDocument: ListPage {
     package var nextCursor: String? { cursor }
+    package var stalePictures: [StalenessDocument] { stale ?? [] }
 }
 
 extension MaintenanceListDocument: ListPage {

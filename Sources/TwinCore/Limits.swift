@@ -141,6 +141,9 @@ package enum Limits {
     package static let observationLostAfter = Milliseconds.seconds(30)
     package static let observationLostSumWindow = Milliseconds.minutes(10)
     package static let observationLostSum = Milliseconds.minutes(2)
+    package static let staleAfterDefault = Milliseconds.seconds(60)
+    package static let staleAfterMin = Milliseconds.seconds(1)
+    package static let staleAfterMax = Milliseconds.hours(24)
 
     // MARK: storage
     package static let alertsKept = Milliseconds.hours(24 * 30)

@@ -137,10 +137,12 @@ struct BrokerBeatTests {
         let before = try BrokerScenario.running()
         var after = BrokerScenario(
             record: before.machine.record, bootstrap: nil,
-            configuration: ClusterConfiguration(pageFrom: .warning, allowsSimulation: true))
+            configuration: ClusterConfiguration(
+                pageFrom: .warning, allowsSimulation: true, staleAfter: .minutes(5)))
         #expect(after.machine.takeEffects().mustStore)
         let grant = try after.rejoin("server-a", .server, process: 5).get()
         #expect(grant.configuration.pageFrom == .warning)
         #expect(grant.configuration.allowsSimulation)
+        #expect(grant.configuration.staleAfter == .minutes(5))
     }
 }

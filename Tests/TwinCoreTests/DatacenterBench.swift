@@ -10,6 +10,7 @@ struct DatacenterBench {
     var unheard = ShardSet()
     /// Rack shards whose lists have not come.
     var awaited = ShardSet()
+    var configuration = ClusterConfiguration()
     private var position: UInt64 = 0
 
     /// - Parameter place: topology and reporter of one rack's servers.
@@ -41,7 +42,7 @@ struct DatacenterBench {
             input,
             in: RackBench.context(
                 position: position, elapsed: elapsed, wall: wall, unheard: unheard,
-                awaited: awaited, tier: .dc),
+                awaited: awaited, tier: .dc, configuration: configuration),
             effects: &effects)
         alerts += effects.alerts
     }

@@ -31,13 +31,14 @@ struct RackBench {
 
     static func context(
         position: UInt64, elapsed: Int64, wall: Timestamp, unheard: ShardSet,
-        awaited: ShardSet = ShardSet(), tier: Tier = .rack
+        awaited: ShardSet = ShardSet(), tier: Tier = .rack,
+        configuration: ClusterConfiguration = ClusterConfiguration()
     ) -> StepContext {
         StepContext(
             shard: ShardID(tier: tier, index: 7),
             version: Version(epoch: .first, position: Position(rawValue: position)),
             elapsed: Elapsed(milliseconds: elapsed), wall: wall, floor: .zero, isObserving: true,
-            configuration: ClusterConfiguration(), unheardChildShards: unheard,
+            configuration: configuration, unheardChildShards: unheard,
             awaitedChildShards: awaited, childShardCount: shardCount)
     }
 

@@ -14,7 +14,8 @@ struct BrokerSettingsTests {
                 "TWIN_LISTEN_SERVICES": "tcp://127.0.0.1:9002", "TWIN_STATE_DIR": "/s",
                 "TWIN_BOOTSTRAP": "yes", "TWIN_INSTANCES": "server=2,rack=1,dc=1",
                 "TWIN_SHARDS": "16", "TWIN_PAGE_FROM": "critical", "TWIN_ALLOW_SIMULATION": "1",
-                "TWIN_REBALANCE": "manual", "TWIN_LOG_LEVEL": "debug", "TWIN_LOG_FORMAT": "json",
+                "TWIN_STALE_AFTER": "5m", "TWIN_REBALANCE": "manual",
+                "TWIN_LOG_LEVEL": "debug", "TWIN_LOG_FORMAT": "json",
             ])
         #expect(
             settings
@@ -23,7 +24,7 @@ struct BrokerSettingsTests {
                     stateDirectory: "/s", bootstrap: BootstrapPlan(server: 2, rack: 1, dc: 1),
                     shards: 16,
                     configuration: ClusterConfiguration(
-                        pageFrom: .critical, allowsSimulation: true),
+                        pageFrom: .critical, allowsSimulation: true, staleAfter: .minutes(5)),
                     rebalancesByItself: false, log: LogSettings(level: .debug, format: .json)))
     }
 
@@ -34,12 +35,14 @@ struct BrokerSettingsTests {
                 flags: [
                     "listen": "udp://x", "shards": "0", "bootstrap": "true",
                     "instances": "server=2", "rebalance": "maybe", "log-format": "xml",
+                    "stale-after": "2d",
                 ], environment: ["TWIN_PAGE_FROM": "loud"])
         }
         let problems = error?.problems ?? []
         let starts = [
             "--listen: wanted", "--state-dir (or TWIN_STATE_DIR): wanted",
             "--shards: wanted 1 to 4096, found \"0\"", "TWIN_PAGE_FROM: wanted one of",
+            "--stale-after: wanted a time from 1s to 86400s, such as 60s or 5m, found \"2d\"",
             "--rebalance: wanted auto or manual, found \"maybe\"",
             "--log-format: wanted text or json", "--instances: wanted", "--bootstrap",
         ]

@@ -172,4 +172,46 @@ struct InstanceTiersTests {
         try cluster.pass(seconds: 10, reporting: Self.keys)
         #expect(try cluster.rackTwin()?.verdict == .healthy)
     }
+
+    @Test("After a minute without a rack owner every answer of the data center says what is stale")
+    func stalePicture() throws {
+        var cluster = try cluster()
+        let shard = try TwinKey("r1").shardIndex(shardCount: InstanceCluster.shards)
+        cluster.unheardRacks = ShardSet(0..<UInt16(InstanceCluster.shards))
+        let began = cluster.wall
+        try cluster.pass(seconds: 58, reporting: Self.keys)
+        #expect(try cluster.stalePictures() == [nil, nil, nil, nil])
+        try cluster.pass(seconds: 5, reporting: Self.keys)
+        let told = try cluster.stalePictures()
+        let stale = try #require(told[0])
+        #expect(told == [stale, stale, stale, stale], "each answer says the same")
+        #expect(stale.address == "dc/dc1" && stale.racks == 1 && stale.racksTotal == 1)
+        #expect(stale.silent.map(\.instance) == ["rack-a"])
+        #expect(stale.silent.map(\.shards) == [[shard]], "only the shard that holds its rack")
+        let since = try #require(stale.since).timestamp - began
+        #expect((Milliseconds.zero...Limits.beatInterval).contains(since), "from the first beat on")
+
+        let files = try InstanceFiles()
+        let replayed = try cluster.dc.recovered(from: try files.rows(.dc))
+        #expect(try cluster.dc.differences(to: replayed) == [])
+        cluster.unheardRacks = ShardSet()
+        try cluster.pass(seconds: 3, reporting: Self.keys)
+        #expect(try cluster.stalePictures() == [nil, nil, nil, nil])
+    }
+}
+
+extension InstanceCluster {
+    /// What each kind of the data center's answers says of its picture; nil = it is of now.
+    fileprivate mutating func stalePictures() throws -> [StalenessDocument?] {
+        let racks = try ask(.getUnhealthyRacks, "dc/dc1", UnhealthyRacksRequest())
+            .document(UnhealthyRacksDocument.self)
+        #expect(racks.stale == (racks.staleness != nil))
+        return [
+            racks.staleness,
+            try ask(.getDatacenter, "dc/dc1").document(DatacenterDocument.self).staleness,
+            try ask(.listTwins, "dc@dc-a", ListRequest()).document(ListDocument.self).stale?.first,
+            try ask(.listIncidents, "dc@dc-a", ListRequest()).document(IncidentsDocument.self)
+                .stale?.first,
+        ]
+    }
 }

@@ -130,6 +130,7 @@ struct JournalInputTests {
         .observation(isObserving: true, floor: Elapsed(milliseconds: 61_000)),
         .observation(isObserving: false, floor: .zero),
         .configuration(ClusterConfiguration(pageFrom: .critical, allowsSimulation: true)),
+        .configuration(ClusterConfiguration(staleAfter: .seconds(5))),
         .childShards(ShardSet([1, 255])), .childShards(ShardSet()),
         .sourceEpoch(shard: 4_095, Epoch(rawValue: .max)),
         .awaitedChildShards(ShardSet([0, 64, 4_095])), .awaitedChildShards(ShardSet()),
@@ -144,6 +145,16 @@ struct JournalInputTests {
     func shard(_ input: ShardInput<ServerTwin.Input>) throws {
         let read = try Self.read(Self.bytes([input], of: ServerTwin.self), of: ServerTwin.self)
         #expect(read.inputs == [input])
+    }
+
+    @Test("a configuration of an older release is read with the default of what it did not know")
+    func shortConfiguration() throws {
+        // An array of three: the tag, critical, simulation allowed.
+        let read = try Self.read([0x93, 4, 3, 0xC3], of: ServerTwin.self)
+        #expect(
+            read.inputs == [
+                .configuration(ClusterConfiguration(pageFrom: .critical, allowsSimulation: true))
+            ])
     }
 
     static func bytes<Twin: JournalledTwin>(

@@ -10,7 +10,8 @@ struct JournalRecordTests {
         births: [
             ShardBirth(
                 index: 4_095, epoch: Epoch(rawValue: 7), childShardCount: 256,
-                configuration: ClusterConfiguration(pageFrom: .critical, allowsSimulation: true)),
+                configuration: ClusterConfiguration(
+                    pageFrom: .critical, allowsSimulation: true, staleAfter: .seconds(5))),
             ShardBirth(
                 index: 0, epoch: .first, childShardCount: 0, configuration: ClusterConfiguration()),
         ], sectionCount: 3)
@@ -38,14 +39,31 @@ struct JournalRecordTests {
         var packer = Packer()
         Self.header.pack(into: &packer)
         var bytes = packer.bytes
-        bytes[0] = 3
+        bytes[0] = 4
         do throws(MsgpackError) {
             var unpacker = Unpacker(bytes.span)
             _ = try JournalHeader(from: &unpacker)
             Issue.record("it was read")
         } catch {
-            #expect(error.description == "wanted journal format 2, found 3, at offset 0")
+            #expect(error.description == "wanted journal format 3, found 4, at offset 0")
         }
+    }
+
+    @Test("a record of before births knew how soon a picture is stale means the default")
+    func formatWithoutStaleness() throws {
+        // Format 2, running 5, wall 7, a birth of shard 3 at epoch 1 over 256 shards that pages
+        // from critical and allows simulation, no moves, no sections.
+        let bytes: [UInt8] = [2, 5, 7, 0x91, 3, 1, 0xCD, 1, 0, 3, 0xC3, 0x90, 0x90]
+        var unpacker = Unpacker(bytes.span)
+        let header = try JournalHeader(from: &unpacker)
+        try unpacker.expectEnd()
+        let configuration = ClusterConfiguration(pageFrom: .critical, allowsSimulation: true)
+        #expect(
+            header.births == [
+                ShardBirth(
+                    index: 3, epoch: .first, childShardCount: 256, configuration: configuration)
+            ])
+        #expect(header.births[0].configuration.staleAfter == Limits.staleAfterDefault)
     }
 
     @Test("a record of before shards could move is read as one without moves")

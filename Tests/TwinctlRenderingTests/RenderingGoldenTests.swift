@@ -18,6 +18,38 @@ struct RenderingGoldenTests {
         try expectGolden("unhealthy-racks", text)
     }
 
+    @Test("every answer of a data center says which part of its picture is stale, and whose it is")
+    func stale() throws {
+        let stale = try RenderingSamples.staleness()
+        var racks = try RenderingSamples.unhealthyRacks()
+        (racks.stale, racks.staleness) = (true, stale)
+        try expectGolden("stale-unhealthy-racks", UnhealthyRacksRenderer.text(racks, context(94)))
+        var dc = try RenderingSamples.datacenter()
+        dc.staleness = stale
+        try expectGolden("stale-dc", DatacenterRenderer.text(dc, context(100)))
+        var status = try RenderingSamples.status()
+        status.datacenters[0].staleness = stale
+        try expectGolden("stale-status", StatusRenderer.text(status, context(95)))
+        let list = ListDocument(
+            tier: .dc,
+            items: [
+                ListDocument.Item(
+                    address: "dc/dc1", key: "dc1", status: "healthy", dc: "dc1", incidents: [])
+            ], missing: [], stale: [stale])
+        try expectGolden("stale-list", ListRenderer.text(list, context(100)))
+        let nothing = IncidentsDocument(items: [], stale: [stale])
+        try expectGolden("stale-incidents", IncidentsRenderer.text(nothing, context(100)))
+        let young = StalenessDocument(
+            address: "dc/dc1", since: nil, racks: 0, racksTotal: 0, silent: [],
+            unansweredShards: 256)
+        let awaiting = IncidentsDocument(items: [], stale: [young])
+        #expect(
+            IncidentsRenderer.text(awaiting, context(100)) == """
+                nothing is wrong
+                dc/dc1 is stale: 256 rack shards yet to tell which racks there are
+                """)
+    }
+
     @Test("get server looks as the command line's description shows it")
     func server() throws {
         try expectGolden("server", ServerRenderer.text(RenderingSamples.server(), context(100)))

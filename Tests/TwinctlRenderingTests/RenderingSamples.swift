@@ -64,6 +64,20 @@ enum RenderingSamples {
             ], unknownRacks: [])
     }
 
+    /// What a data center says of its picture after two owners have been away for a while.
+    static func staleness() throws -> StalenessDocument {
+        StalenessDocument(
+            address: "dc/dc1", since: try time("14:01:36"), racks: 6, racksTotal: 11,
+            silent: [
+                StalenessDocument.Silence(
+                    tier: .rack, instance: "rack-b", since: try time("14:01:36"),
+                    shards: [3, 17, 40, 41, 77, 210], racks: 6),
+                StalenessDocument.Silence(
+                    tier: .server, instance: "server-b", since: try time("14:02:00"),
+                    shards: Array(128..<256)),
+            ])
+    }
+
     static func incident(
         _ id: String, _ kind: IncidentKind, since: String, severity: Severity, summary: String
     ) throws -> IncidentDocument {

@@ -38,6 +38,12 @@ struct TwinBroker: AsyncParsableCommand {
     @Option(help: "The least severity that pages: info, warning, error (default) or critical.")
     var pageFrom: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "After so long without a word from shards below, a data center's answers say stale "
+                + "(default 60s).", valueName: "time"))
+    var staleAfter: String?
+
     @Flag(help: "Let servers labelled simulated=true be commissioned.")
     var allowSimulation = false
 
@@ -57,8 +63,8 @@ struct TwinBroker: AsyncParsableCommand {
         [
             "listen": listen, "listen-services": listenServices, "state-dir": stateDir,
             "bootstrap": bootstrap ? "true" : nil, "instances": instances, "shards": shards,
-            "page-from": pageFrom, "allow-simulation": allowSimulation ? "true" : nil,
-            "rebalance": rebalance,
+            "page-from": pageFrom, "stale-after": staleAfter,
+            "allow-simulation": allowSimulation ? "true" : nil, "rebalance": rebalance,
             "insecure-allow-remote": insecureAllowRemote ? "true" : nil, "log-level": logLevel,
             "log-format": logFormat,
         ]

@@ -29,9 +29,29 @@ extension DatacenterTwin {
 
     package var isHealthy: Bool { verdict == .healthy }
 
-    /// True when a rack's shard is not heard or has yet to tell which racks it has: the picture is
-    /// not of now.
-    package var isStale: Bool { unansweredShards != nil || racks.contains { !$0.isHeard } }
+    /// True when the picture is not of now: see `stalePicture`.
+    package var isStale: Bool { stalePicture != nil }
+
+    /// What of the picture is old: shards that have been silent for the cluster's `staleAfter`, and
+    /// rack shards that have yet to tell which racks they have; nil while all of it is of now.
+    package var stalePicture: DatacenterStalePicture? {
+        let held = ShardSet(racks.map(\.shard))
+        let silences = staleness.silences.filter(\.isStale).compactMap { silence in
+            guard silence.tier == .rack else { return silence }
+            // Shards without racks of ours hold nothing that could be old.
+            var ours = silence
+            ours.shards = silence.shards.intersection(held)
+            return ours.shards.isEmpty ? nil : ours
+        }
+        guard !silences.isEmpty || unansweredShards != nil else { return nil }
+        return DatacenterStalePicture(
+            silences: silences, unansweredShards: unansweredShards ?? 0)
+    }
+
+    /// How many racks lie in these shards of their tier.
+    package func rackCount(in shards: ShardSet) -> Int {
+        racks.reduce(0) { $0 + (shards.contains($1.shard) ? 1 : 0) }
+    }
 
     /// Racks that are unhealthy now, by key; in maintenance left out. A rack stays in the list
     /// while nobody hears it: no data never means resolved.
@@ -133,4 +153,12 @@ package struct DatacenterUnknownRack: Equatable, Sendable {
     package let since: Timestamp
     package let reason: String
     package let serversInService: Int
+}
+
+/// What of a data center's picture is old; only ever of something.
+package struct DatacenterStalePicture: Equatable, Sendable {
+    /// Stale ones, oldest first; of the rack tier only shards that hold racks of this data center.
+    package let silences: [DatacenterStaleness.Silence]
+    /// Rack shards that have yet to tell which racks they have.
+    package let unansweredShards: Int
 }

@@ -38,6 +38,8 @@ package struct DatacenterTwin: ParentTwin, Codable {
     var modelDue: Elapsed?
     /// How many rack shards had not told which racks they have, at the last step; nil = none.
     package internal(set) var unansweredShards: Int?
+    /// `staleness`; nil when everything is heard, which is also what rows of older releases say.
+    private var silences: DatacenterStaleness?
 
     package init(
         key: TwinKey, ordinal: UInt32, firstIncidentNumber: UInt32, in context: StepContext
@@ -49,6 +51,12 @@ package struct DatacenterTwin: ParentTwin, Codable {
             highestNumber: max(firstIncidentNumber, 1) - 1)
         book.location.dc = key.description
         verdictSince = context.wall
+    }
+
+    /// Which shards below are silent, and since when.
+    package private(set) var staleness: DatacenterStaleness {
+        get { silences ?? DatacenterStaleness() }
+        set { silences = newValue.isEmpty ? nil : newValue }
     }
 
     package static func input(for command: TwinCommand) -> Input { .command(command) }
@@ -92,8 +100,18 @@ package struct DatacenterTwin: ParentTwin, Codable {
         let unanswered = context.unansweredChildShards
         unansweredShards = unanswered == 0 ? nil : unanswered
         judgeObservation(in: context, effects: &effects)
+        judgeStaleness(in: context)
         judgeTroubles(in: context, effects: &effects)
         refold(escalated: escalated, in: context)
         judgeVerdict(in: context, effects: &effects)
+    }
+    /// Notes since when shards below are silent, and wakes the twin when that gets too long.
+    private mutating func judgeStaleness(in context: StepContext) {
+        staleness.follow(context.unheardChildShards, in: .rack, context: context)
+        staleness.follow(observation.report.servers, in: .server, context: context)
+        guard let due = staleness.nextDue(staleAfter: context.configuration.staleAfter) else {
+            return
+        }
+        modelDue = modelDue.map { min($0, due) } ?? due
     }
 }

@@ -52,7 +52,10 @@ package struct BrokerSettings: Equatable, Sendable {
             pageFrom: reader.value("page-from", wanted: "one of \(severities)") {
                 Severity(name: $0)
             } ?? .error,
-            allowsSimulation: reader.isOn("allow-simulation"))
+            allowsSimulation: reader.isOn("allow-simulation"),
+            staleAfter: reader.duration(
+                "stale-after", in: Limits.staleAfterMin...Limits.staleAfterMax)
+                ?? Limits.staleAfterDefault)
         rebalancesByItself =
             reader.value("rebalance", wanted: "auto or manual") { text -> Bool? in
                 switch text {

@@ -105,5 +105,17 @@ package enum DatacenterService: ParentService {
             && (filter.dc.map { $0 == twin.key } ?? true)
     }
 
+    package static func stalePictures(
+        core: InstanceCore<DatacenterService>
+    ) -> [StalenessDocument] {
+        core.shards.indices.flatMap { index in
+            (core.shards[index]?.ordinals ?? []).compactMap { ordinal in
+                core.shards[index]?.twin(ordinal: ordinal).flatMap {
+                    StalenessDocument($0, placement: core.placement)
+                }
+            }
+        }.sorted { $0.address < $1.address }
+    }
+
     package static func generation(of twin: DatacenterTwin) -> UInt64 { 0 }
 }

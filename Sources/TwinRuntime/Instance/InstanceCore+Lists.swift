@@ -17,7 +17,9 @@ extension InstanceCore {
         }
         reply(
             to: request,
-            with: ListDocument(tier: tier, items: items, cursor: cursor, missing: []))
+            with: ListDocument(
+                tier: tier, items: items, cursor: cursor, missing: [],
+                stale: Service.stalePictures(core: self)))
     }
 
     mutating func listIncidents(_ request: Request, _ payload: Span<UInt8>) throws(Refusal) {
@@ -31,7 +33,10 @@ extension InstanceCore {
             items += incidents.map { IncidentDocument(twin.book.snapshot($0)) }
             return true
         }
-        reply(to: request, with: IncidentsDocument(items: items, cursor: cursor))
+        reply(
+            to: request,
+            with: IncidentsDocument(
+                items: items, cursor: cursor, stale: Service.stalePictures(core: self)))
     }
 
     private func keeps(_ incident: Incident, _ filter: ListRequest) -> Bool {

@@ -253,7 +253,7 @@ package struct InstanceCore<Service: TierService>: Sendable {
             owner: OwnerDocument(
                 instance: name, shard: ShardID(tier: tier, index: UInt16(shard)),
                 epoch: shards[shard]?.epoch ?? .none), asOf: time.wall,
-            position: position(of: shard))
+            position: position(of: shard), placement: placement)
     }
 
     // MARK: sending

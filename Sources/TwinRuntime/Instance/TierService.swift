@@ -29,6 +29,12 @@ package protocol TierService: SendableMetatype {
     static func item(of twin: Twin) -> ListDocument.Item
     /// Whether a list filter keeps this twin.
     static func matches(_ twin: Twin, _ filter: ListRequest) -> Bool
+    /// The data centers here whose picture is old, for lists; none in the tiers below.
+    static func stalePictures(core: InstanceCore<Self>) -> [StalenessDocument]
     /// The generation of a commissioned twin, for its row; 0 where there is none.
     static func generation(of twin: Twin) -> UInt64
+}
+
+extension TierService {
+    package static func stalePictures(core: InstanceCore<Self>) -> [StalenessDocument] { [] }
 }

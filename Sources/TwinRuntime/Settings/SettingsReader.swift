@@ -74,6 +74,16 @@ package struct SettingsReader {
         value(name, wanted: "a time such as 500ms, 20s, 5m or 2h", parse: Self.duration)
     }
 
+    /// The same within bounds, which are told in seconds.
+    package mutating func duration(
+        _ name: String, in range: ClosedRange<Milliseconds>
+    ) -> Milliseconds? {
+        let (least, most) = (range.lowerBound.rawValue / 1_000, range.upperBound.rawValue / 1_000)
+        return value(name, wanted: "a time from \(least)s to \(most)s, such as 60s or 5m") { text in
+            Self.duration(text).flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+
     private static func duration(_ text: String) -> Milliseconds? {
         let units: [(String, Int64)] = [
             ("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000),

@@ -9,7 +9,9 @@ extension DatacenterDocument {
             since: RFC3339(twin.verdictSince), asOf: RFC3339(context.asOf),
             position: context.position.rawValue,
             maintenance: maintenance.map { MaintenanceDocument($0) }, owner: context.owner,
-            verdict: twin.verdict, healthy: twin.isHealthy, counts: CountsDocument(twin.counts),
+            verdict: twin.verdict, healthy: twin.isHealthy,
+            staleness: StalenessDocument(twin, placement: context.placement),
+            counts: CountsDocument(twin.counts),
             racks: twin.racks.map { rack in
                 Rack(
                     key: rack.key.description, verdict: rack.effectiveVerdict,

@@ -27,6 +27,8 @@ package struct DatacenterDocument: AnswerDocument {
     package var verdict: Verdict
     /// True for `healthy` only.
     package var healthy: Bool
+    /// Which part of the picture is old, and since when; null while it is of now.
+    @Null package var staleness: StalenessDocument?
     package var counts: CountsDocument
     /// In key order.
     package var racks: [Rack]
@@ -35,7 +37,8 @@ package struct DatacenterDocument: AnswerDocument {
     package init(
         address: String, status: String, since: RFC3339, asOf: RFC3339, position: UInt64,
         maintenance: MaintenanceDocument? = nil, owner: OwnerDocument, verdict: Verdict,
-        healthy: Bool, counts: CountsDocument, racks: [Rack], incidents: [IncidentDocument]
+        healthy: Bool, staleness: StalenessDocument? = nil, counts: CountsDocument, racks: [Rack],
+        incidents: [IncidentDocument]
     ) {
         self.address = address
         self.status = status
@@ -46,6 +49,7 @@ package struct DatacenterDocument: AnswerDocument {
         self.owner = owner
         self.verdict = verdict
         self.healthy = healthy
+        self.staleness = staleness
         self.counts = counts
         self.racks = racks
         self.incidents = incidents

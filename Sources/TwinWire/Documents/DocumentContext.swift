@@ -5,10 +5,15 @@ package struct DocumentContext: Sendable {
     package let owner: OwnerDocument
     package let asOf: Timestamp
     package let position: Position
+    /// Whose the shards below are; nil = nobody knows.
+    package let placement: Placement?
 
-    package init(owner: OwnerDocument, asOf: Timestamp, position: Position) {
+    package init(
+        owner: OwnerDocument, asOf: Timestamp, position: Position, placement: Placement? = nil
+    ) {
         self.owner = owner
         self.asOf = asOf
         self.position = position
+        self.placement = placement
     }
 }

@@ -4,9 +4,18 @@ package struct IncidentsDocument: AnswerDocument {
     package var items: [IncidentDocument]
     /// Where the next page begins; null = this was the last.
     @Null package var cursor: String?
+    /// Shards that did not answer: the list is whole but for these; null from older releases.
+    @Null package var missing: [MissingShardDocument]?
+    /// Data centers of the answering instances whose picture is old; null from older releases.
+    @Null package var stale: [StalenessDocument]?
 
-    package init(items: [IncidentDocument], cursor: String? = nil) {
+    package init(
+        items: [IncidentDocument], cursor: String? = nil, missing: [MissingShardDocument]? = [],
+        stale: [StalenessDocument]? = []
+    ) {
         self.items = items
         self.cursor = cursor
+        self.missing = missing
+        self.stale = stale
     }
 }

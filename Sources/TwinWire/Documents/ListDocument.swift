@@ -37,13 +37,17 @@ package struct ListDocument: AnswerDocument {
     @Null package var cursor: String?
     /// Shards that did not answer: the list is whole but for these.
     package var missing: [MissingShardDocument]
+    /// Data centers of the answering instances whose picture is old; null from older releases.
+    @Null package var stale: [StalenessDocument]?
 
     package init(
-        tier: Tier, items: [Item], cursor: String? = nil, missing: [MissingShardDocument]
+        tier: Tier, items: [Item], cursor: String? = nil, missing: [MissingShardDocument],
+        stale: [StalenessDocument]? = []
     ) {
         self.tier = tier
         self.items = items
         self.cursor = cursor
         self.missing = missing
+        self.stale = stale
     }
 }

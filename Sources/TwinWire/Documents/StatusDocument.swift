@@ -23,16 +23,19 @@ package struct StatusDocument: AnswerDocument {
         package var verdict: Verdict
         package var healthy: Bool
         @Null package var since: RFC3339?
+        /// Which part of its picture is old, and since when; null while it is of now.
+        @Null package var staleness: StalenessDocument?
         package var counts: CountsDocument
 
         package init(
             key: String, verdict: Verdict, healthy: Bool, since: RFC3339? = nil,
-            counts: CountsDocument
+            staleness: StalenessDocument? = nil, counts: CountsDocument
         ) {
             self.key = key
             self.verdict = verdict
             self.healthy = healthy
             self.since = since
+            self.staleness = staleness
             self.counts = counts
         }
     }

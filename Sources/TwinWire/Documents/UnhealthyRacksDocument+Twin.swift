@@ -19,13 +19,14 @@ extension UnhealthyRacksDocument {
         let unknown = twin.unknownRacks.filter { isAhead($0.key) }
         let keys = (unhealthy.map(\.key) + unknown.map(\.key)).sorted()
         let room = min(max(limit, 1), Limits.pageItemsMax)
+        let staleness = StalenessDocument(twin, placement: context.placement)
         let last = keys.count > room ? keys[room - 1] : nil
         let isOnPage = { (key: TwinKey) in last.map { key <= $0 } ?? true }
         self.init(
             request: request.map(UnhealthyRacksDocument.text(ofRequest:)), dc: twin.key.description,
             verdict: twin.verdict, healthy: twin.isHealthy, since: RFC3339(twin.verdictSince),
             asOf: RFC3339(context.asOf), position: context.position.rawValue,
-            stale: twin.isStale, counts: CountsDocument(twin.counts),
+            stale: staleness != nil, staleness: staleness, counts: CountsDocument(twin.counts),
             racks: unhealthy.filter { isOnPage($0.key) }.map { Rack($0) },
             unknownRacks: unknown.filter { isOnPage($0.key) }.map { rack in
                 UnknownRack(

@@ -60,8 +60,10 @@ package struct UnhealthyRacksDocument: AnswerDocument {
     package var since: RFC3339
     package var asOf: RFC3339
     package var position: UInt64
-    /// The picture may be old: not every rack shard has been heard since the twin's last start.
+    /// True when part of the picture is old: see `staleness`.
     package var stale: Bool
+    /// Which part, and since when; null while the picture is of now.
+    @Null package var staleness: StalenessDocument?
     package var counts: CountsDocument
     /// At most 1,000 a page, ordered by key.
     package var racks: [Rack]
@@ -71,8 +73,8 @@ package struct UnhealthyRacksDocument: AnswerDocument {
 
     package init(
         request: String? = nil, dc: String, verdict: Verdict, healthy: Bool, since: RFC3339,
-        asOf: RFC3339, position: UInt64, stale: Bool, counts: CountsDocument, racks: [Rack],
-        unknownRacks: [UnknownRack], cursor: String? = nil
+        asOf: RFC3339, position: UInt64, stale: Bool, staleness: StalenessDocument? = nil,
+        counts: CountsDocument, racks: [Rack], unknownRacks: [UnknownRack], cursor: String? = nil
     ) {
         self.request = request
         self.dc = dc
@@ -82,6 +84,7 @@ package struct UnhealthyRacksDocument: AnswerDocument {
         self.asOf = asOf
         self.position = position
         self.stale = stale
+        self.staleness = staleness
         self.counts = counts
         self.racks = racks
         self.unknownRacks = unknownRacks

@@ -3,9 +3,10 @@ package import TwinCore
 
 /// What every journal record begins with: one record is one turn.
 package struct JournalHeader: Equatable, Sendable {
-    /// The format number of records. Format 1, which knew no moves, is read too; another one is
-    /// refused, never guessed.
-    package static let format: UInt64 = 2
+    /// The format number of records. Format 1, which knew no moves, and format 2, whose births
+    /// knew no `staleAfter`, are read too; another one is refused, never guessed.
+    package static let format: UInt64 = 3
+    private static let formatWithoutStaleness: UInt64 = 2
     private static let formatWithoutMoves: UInt64 = 1
 
     /// The instance's running time and the wall clock of the turn.
@@ -40,7 +41,7 @@ package struct JournalHeader: Equatable, Sendable {
     package init(from unpacker: inout Unpacker) throws(MsgpackError) {
         let offset = unpacker.offset
         let format = try unpacker.readUInt64()
-        guard format == JournalHeader.format || format == JournalHeader.formatWithoutMoves else {
+        guard (JournalHeader.formatWithoutMoves...JournalHeader.format).contains(format) else {
             throw MsgpackError(
                 .invalidValue, wanted: "journal format \(JournalHeader.format)",
                 found: "\(format)", offset: offset)
@@ -50,7 +51,10 @@ package struct JournalHeader: Equatable, Sendable {
             wall: Timestamp(milliseconds: try unpacker.readInt64()))
         births = []
         for _ in 0..<(try unpacker.readArrayHeader(max: Limits.shardCountMax)) {
-            births.append(try ShardBirth(from: &unpacker))
+            births.append(
+                try ShardBirth(
+                    from: &unpacker,
+                    knowsStaleness: format > JournalHeader.formatWithoutStaleness))
         }
         moves = []
         if format != JournalHeader.formatWithoutMoves {
@@ -84,13 +88,19 @@ package struct ShardBirth: Equatable, Sendable {
         packer.packUInt(UInt64(childShardCount))
         packer.packUInt(UInt64(configuration.pageFrom.rawValue))
         packer.packBool(configuration.allowsSimulation)
+        packer.packInt(configuration.staleAfter.rawValue)
     }
 
-    fileprivate init(from unpacker: inout Unpacker) throws(MsgpackError) {
+    fileprivate init(
+        from unpacker: inout Unpacker, knowsStaleness: Bool
+    ) throws(MsgpackError) {
         index = try JournalNumbers.shard(&unpacker)
         epoch = Epoch(rawValue: try unpacker.readInteger(UInt32.self))
         childShardCount = try JournalNumbers.upTo(UInt64(Limits.shardCountMax), &unpacker)
         configuration = ClusterConfiguration(
             pageFrom: try Severity(from: &unpacker), allowsSimulation: try unpacker.readBool())
+        if knowsStaleness {
+            configuration.staleAfter = Milliseconds(rawValue: try unpacker.readInt64())
+        }
     }
 }

@@ -15,14 +15,20 @@ package protocol JournalledTwin: ShardTwin {
 package enum ShardInputCoding {
     private enum Tag: UInt8 {
         case twin = 0
-        case birth, report, observation, configuration, childShards, sourceEpoch, metricSet
-        case profile, awaitedChildShards, parentEpoch
+        case birth, report, observation
+        /// Of older releases, which did not know `staleAfter`: read, not written.
+        case shortConfiguration
+        case childShards, sourceEpoch, metricSet, profile, awaitedChildShards, parentEpoch
+        case configuration
 
         /// What follows the tag in its array.
         var fieldCount: Int {
             switch self {
             case .childShards, .awaitedChildShards: 1
-            case .twin, .observation, .configuration, .sourceEpoch, .metricSet, .parentEpoch: 2
+            case .twin, .observation, .shortConfiguration, .sourceEpoch, .metricSet,
+                .parentEpoch:
+                2
+            case .configuration: 3
             case .birth, .profile: 4
             case .report: 8
             }
@@ -58,6 +64,7 @@ package enum ShardInputCoding {
             begin(.configuration, &packer)
             packer.packUInt(UInt64(configuration.pageFrom.rawValue))
             packer.packBool(configuration.allowsSimulation)
+            packer.packInt(configuration.staleAfter.rawValue)
         case .childShards(let shards):
             begin(.childShards, &packer)
             pack(shards, into: &packer)
@@ -155,11 +162,17 @@ package enum ShardInputCoding {
             return .observation(
                 isObserving: try unpacker.readBool(),
                 floor: Elapsed(milliseconds: try unpacker.readInt64()))
-        case .configuration:
+        case .shortConfiguration:
             return .configuration(
                 ClusterConfiguration(
                     pageFrom: try Severity(from: &unpacker),
                     allowsSimulation: try unpacker.readBool()))
+        case .configuration:
+            return .configuration(
+                ClusterConfiguration(
+                    pageFrom: try Severity(from: &unpacker),
+                    allowsSimulation: try unpacker.readBool(),
+                    staleAfter: Milliseconds(rawValue: try unpacker.readInt64())))
         case .childShards:
             return .childShards(try unpackShards(&unpacker))
         case .awaitedChildShards:

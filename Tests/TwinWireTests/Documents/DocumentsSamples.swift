@@ -60,6 +60,15 @@ enum DocumentsSamples {
                 key: "dc1-r08", since: time(5), reason: "its owner rack-b is gone")
         ], cursor: nil)
 
+    static let staleness = StalenessDocument(
+        address: "dc/dc1", since: time(0), racks: 1, racksTotal: 11,
+        silent: [
+            StalenessDocument.Silence(
+                tier: .rack, instance: "rack-b", since: time(0), shards: [17], racks: 1),
+            StalenessDocument.Silence(
+                tier: .server, instance: nil, since: time(9), shards: [3, 4]),
+        ])
+
     static let status = StatusDocument(
         cluster: StatusDocument.Cluster(
             id: "7f3a91", protocol: 1, upSeconds: 11_520.5, shards: ShardCounts(all: 256)),
@@ -166,7 +175,7 @@ enum DocumentsSamples {
     static let datacenter = DatacenterDocument(
         address: "dc/dc1", status: "unhealthy", since: time(0), asOf: time(43), position: 88_213,
         maintenance: nil, owner: OwnerDocument(instance: "dc-a", shard: 3, epoch: 1),
-        verdict: .unhealthy, healthy: false, counts: counts,
+        verdict: .unhealthy, healthy: false, staleness: staleness, counts: counts,
         racks: [DatacenterDocument.Rack(key: "dc1-r07", verdict: .unhealthy, since: time(0))],
         incidents: [])
 

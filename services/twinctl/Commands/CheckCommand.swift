@@ -49,6 +49,8 @@ struct CheckCommand: ParsableCommand {
         }
         if !named.isEmpty { text += " (\(named.joined(separator: ", ")))" }
         if document.stale { text += ", picture stale" }
+        let silent = document.staleness?.silent.map { $0.instance ?? "nobody" } ?? []
+        if !silent.isEmpty { text += " (\(silent.joined(separator: ", ")) not heard)" }
         // "|" begins the numbers.
         return text.replacing("|", with: "/")
     }

@@ -37,16 +37,21 @@ struct IncidentsCommand: TwinctlCommand {
             labels: labels.isEmpty ? nil : try Naming.pairs(labels, option: "--label"),
             all: all)
         var items: [IncidentDocument] = []
+        var missing: [MissingShardDocument] = []
+        var stale: [StalenessDocument] = []
         var failures: [(instance: InstanceName, error: ClientError)] = []
         for tier in Tier.allCases.reversed() {
             let list = try session.connection.gather(
                 tier, .listIncidents, question, as: IncidentsDocument.self, limit: nil,
                 terms: session.terms)
             items += list.items
+            missing += list.missing
+            stale += list.stale
             failures += list.failures
         }
         items.sort(by: Self.isWorse)
-        try session.show(IncidentsDocument(items: items)) { IncidentsRenderer.text($0, $1) }
+        let document = IncidentsDocument(items: items, missing: missing, stale: stale)
+        try session.show(document) { IncidentsRenderer.text($0, $1) }
         return session.tellMissing(failures)
     }
 

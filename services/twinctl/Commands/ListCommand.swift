@@ -64,7 +64,8 @@ struct ListCommand: TwinctlCommand {
         let list = try session.connection.gather(
             tier, .listTwins, question, as: ListDocument.self, limit: limit, terms: session.terms)
         let document = ListDocument(
-            tier: tier, items: list.items, cursor: list.cursor, missing: list.missing)
+            tier: tier, items: list.items, cursor: list.cursor, missing: list.missing,
+            stale: list.stale)
         try session.show(document) { ListRenderer.text($0, $1) }
     }
 }

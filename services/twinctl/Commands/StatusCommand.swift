@@ -40,7 +40,7 @@ extension Session {
                 status.datacenters.append(
                     StatusDocument.Datacenter(
                         key: key.description, verdict: dc.verdict, healthy: dc.healthy,
-                        since: dc.since, counts: dc.counts))
+                        since: dc.since, staleness: dc.staleness, counts: dc.counts))
             } catch {
                 if case .interrupted = error { throw error }
                 status.warnings.append(

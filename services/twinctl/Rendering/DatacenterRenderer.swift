@@ -36,6 +36,9 @@ package enum DatacenterRenderer {
                 + "\(counts.maintenance) in maintenance")
         facts.add(
             "servers", HumanNumbers.counted(counts.servers, "server"), "\(counts.missing) missing")
+        if let stale = document.staleness {
+            facts.add("picture", StalenessLines.sentence(stale, context))
+        }
         if let window = document.maintenance {
             facts.add(
                 "muted",

@@ -3,7 +3,10 @@ package import TwinWire
 /// `twinctl incidents`: what is wrong now, a line each.
 package enum IncidentsRenderer {
     package static func text(_ document: IncidentsDocument, _ context: RenderContext) -> String {
-        guard !document.items.isEmpty else { return "nothing is wrong" }
+        let notes = StalenessLines.lines(document.stale, context)
+        guard !document.items.isEmpty else {
+            return (["nothing is wrong"] + notes).joined(separator: "\n")
+        }
         var table = Table([
             .init("INCIDENT"), .init("SINCE"), .init("FOR"), .init("SEVERITY"), .init("PHASE"),
             .init("SERVERS", .right), .init("MUTED BY"), .init("WHAT"),
@@ -18,6 +21,7 @@ package enum IncidentsRenderer {
         }
         var lines = table.lines(context.palette)
         if let cursor = document.cursor { lines.append("(more: --after \(cursor))") }
+        lines += notes
         return lines.joined(separator: "\n")
     }
 

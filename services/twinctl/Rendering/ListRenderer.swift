@@ -29,9 +29,10 @@ package enum ListRenderer {
             row.append(incidents.isEmpty ? .none : Table.Cell(incidents))
             table.add(row)
         }
-        return lines(
+        let text = lines(
             table, empty: "no \(document.tier.name) matches", document.missing, document.cursor,
             context)
+        return ([text] + StalenessLines.lines(document.stale, context)).joined(separator: "\n")
     }
 
     package static func text(

@@ -123,6 +123,9 @@ package enum StatusRenderer {
                 steps.add("\(dc.key) is \(dc.verdict.rawValue)", "get dc \(dc.key)")
             }
         }
+        for stale in document.datacenters.compactMap(\.staleness) {
+            steps.add("\(stale.address) is \(StalenessLines.sentence(stale, context))")
+        }
         for process in document.processes where !process.isWell {
             steps.add(
                 "\(process.name) is \(process.state.rawValue) since "

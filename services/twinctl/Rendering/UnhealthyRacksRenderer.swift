@@ -11,6 +11,7 @@ package enum UnhealthyRacksRenderer {
         _ document: UnhealthyRacksDocument, _ context: RenderContext
     ) -> String {
         var blocks = [[headline(document, context)]]
+        blocks[0] += StalenessLines.lines(document.staleness.map { [$0] }, context)
         if !document.racks.isEmpty {
             blocks.append(racks(document.racks, context).lines(context.palette))
         }
