@@ -1,4 +1,3 @@
-package import TwinCore
 package import TwinWire
 
 /// A list merged from all instances of a tier.
@@ -10,6 +9,6 @@ package struct GatheredList<Item: ListItem>: Sendable {
     package var missing: [MissingShardDocument]
     /// Data centers whose picture is old, by address; whoever was asked of them said so.
     package var stale: [StalenessDocument]
-    /// Why, by instance name; ascending.
-    package var failures: [(instance: InstanceName, error: ClientError)]
+    /// Who did not answer, an instance or a shard on its way, and why; ascending.
+    package var failures: [(name: String, error: ClientError)]
 }

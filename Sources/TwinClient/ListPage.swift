@@ -1,4 +1,4 @@
-internal import TwinCore
+package import TwinCore
 package import TwinWire
 
 /// One instance's page of a list query: items in ascending order, and where it goes on.
@@ -7,11 +7,14 @@ package protocol ListPage: Decodable, Sendable {
     var items: [Item] { get }
     /// Where the next page begins; nil on the last page.
     var nextCursor: String? { get }
+    /// The shards whose twins it lists; nil = those of the placement.
+    var shards: ShardSet? { get }
     /// Data centers whose picture is old, as far as the instance knows.
     var stalePictures: [StalenessDocument] { get }
 }
 
 extension ListPage {
+    package var shards: ShardSet? { nil }
     package var stalePictures: [StalenessDocument] { [] }
 }
 
@@ -19,11 +22,14 @@ extension ListPage {
 package protocol ListItem: Sendable {
     /// The twin's address.
     var address: String { get }
+    /// What tells it from every other item.
+    var identity: String { get }
     /// The items' order in every page and in what is merged of them.
     var order: ListOrder { get }
 }
 
 extension ListItem {
+    package var identity: String { address }
     package var order: ListOrder { ListOrder(address: address, number: 0) }
 
     /// The cursor that goes on after this item's twin: its key.
@@ -65,6 +71,7 @@ extension QuarantineListDocument: ListPage {
 }
 
 extension QuarantineListDocument.Item: ListItem {
+    package var identity: String { id }
     /// The instance that holds it; its number orders the items of one instance.
     package var address: String { id.split(separator: ":").first.map(String.init) ?? id }
     package var order: ListOrder {
@@ -75,9 +82,13 @@ extension QuarantineListDocument.Item: ListItem {
 
 extension ListDocument.Item: ListItem {}
 extension UnknownReportersDocument.Item: ListItem {}
-extension MaintenanceDocument: ListItem {}
+
+extension MaintenanceDocument: ListItem {
+    package var identity: String { "\(address) \(id)" }
+}
 
 extension IncidentDocument: ListItem {
+    package var identity: String { id }
     package var order: ListOrder {
         let digits = id.split(separator: ":").last.map(String.init) ?? ""
         return ListOrder(address: address, number: Int(digits) ?? 0)

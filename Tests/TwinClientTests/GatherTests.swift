@@ -5,76 +5,120 @@ import TwinWire
 
 @Suite("Lists merged from all instances", .serialized)
 struct GatherTests {
-    /// Two instances with the even and the odd servers; pages of two, as services make them.
-    private func broker(failing: String? = nil) throws -> FakeBroker {
-        let placement = try Fixtures.placement(server: ["server-a", "server-b"])
-        return try FakeBroker { request in
-            if request.envelope.type == .getPlacement { return .document(placement) }
-            if request.destination == failing {
-                return .refuse(Refusal(.unavailable, "\(request.destination) is gone"))
-            }
-            do {
-                let question = try request.decode(ListRequest.self)
-                let parity = request.destination == "server@server-a" ? 0 : 1
-                let keys = (0..<10).filter { $0 % 2 == parity }.map { "s\($0)" }
-                    .filter { question.after == nil || $0 > question.after ?? "" }
-                let page = keys.prefix(min(2, question.limit ?? 2))
-                return .document(
-                    ListDocument(
-                        tier: .server,
-                        items: page.map {
-                            ListDocument.Item(
-                                address: "server/\($0)", key: $0, status: "healthy",
-                                incidents: [])
-                        }, cursor: page.count < keys.count ? page.last : nil, missing: []))
-            } catch {
-                return .refuse(Refusal(.invalid, "\(error)"))
-            }
-        }
-    }
+    private static let keys = (0..<24).map { $0 < 10 ? "s0\($0)" : "s\($0)" }
 
     private func list(
-        _ broker: FakeBroker, limit: Int?, after: String? = nil
+        _ tier: FakeTier, limit: Int?, after: String? = nil
     ) throws -> GatheredList<ListDocument.Item> {
+        let broker = try tier.broker()
+        defer { broker.stop() }
         var connection = try Connection(to: broker.endpoint)
         return try connection.gather(
             .server, .listTwins, ListRequest(after: after), as: ListDocument.self, limit: limit)
     }
 
-    @Test("all pages of all instances are one ordered list")
-    func whole() throws {
-        let broker = try broker()
-        let list = try list(broker, limit: nil)
-        #expect(list.items.map(\.key) == (0..<10).map { "s\($0)" })
-        #expect(list.cursor == nil)
-        #expect(list.missing.isEmpty)
-        broker.stop()
-    }
-
-    @Test("a limited list goes on with its cursor, without gap or double")
-    func pages() throws {
-        let broker = try broker()
+    /// All pages of a limited list, each from a new question with the cursor of the one before.
+    private func walk(_ tier: FakeTier, limit: Int) throws -> [String] {
         var keys: [String] = []
         var cursor: String?
-        var pages = 0
-        repeat {
-            let list = try list(broker, limit: 3, after: cursor)
-            keys += list.items.map(\.key)
-            cursor = list.cursor
-            pages += 1
-        } while cursor != nil
-        #expect(keys == (0..<10).map { "s\($0)" })
-        #expect(pages == 4)
-        broker.stop()
+        for _ in 0..<100 {
+            let page = try list(tier, limit: limit, after: cursor)
+            #expect(page.items.count <= limit)
+            #expect(page.missing.isEmpty)
+            keys += page.items.map(\.key)
+            guard let next = page.cursor else { return keys }
+            cursor = next
+        }
+        Issue.record("the walk does not end")
+        return keys
     }
 
-    @Test("the shards of an instance that does not answer are named as missing")
+    @Test("all pages of all instances are one ordered list")
+    func whole() throws {
+        let list = try list(FakeTier(keys: Self.keys), limit: nil)
+        #expect(list.items.map(\.key) == Self.keys)
+        #expect(list.cursor == nil)
+        #expect(list.missing.isEmpty && list.failures.isEmpty)
+    }
+
+    @Test(
+        "a limited list goes on with its cursor, without gap or double, and never above its limit",
+        arguments: [1, 3, 12, 23, 24, 25])
+    func pages(limit: Int) throws {
+        #expect(try walk(FakeTier(keys: Self.keys), limit: limit) == Self.keys)
+    }
+
+    @Test(
+        "a shard that moves between any two pages is told whole and once, wherever it was read",
+        arguments: 0..<14, [true, false])
+    func moves(question: Int, toFirst: Bool) throws {
+        for shard in 0..<UInt16(FakeTier.shardCount) {
+            let tier = try FakeTier(keys: Self.keys)
+            tier.move(shard, to: toFirst ? "server-a" : "server-b", before: question)
+            let list = try list(tier, limit: nil)
+            #expect(list.items.map(\.key) == Self.keys, "shard \(shard)")
+            #expect(list.missing.isEmpty && list.failures.isEmpty, "shard \(shard)")
+        }
+    }
+
+    @Test(
+        "a shard that nobody serves while it moves is waited for", arguments: 0..<8, [1, 4])
+    func frozen(question: Int, lasting: Int) throws {
+        let tier = try FakeTier(keys: Self.keys)
+        tier.move(3, to: "server-a", before: question, frozenFor: lasting)
+        let list = try list(tier, limit: nil)
+        #expect(list.items.map(\.key) == Self.keys)
+        #expect(list.missing.isEmpty && list.failures.isEmpty)
+    }
+
+    @Test(
+        "a walk with the cursor sees every twin once, also when shards move under way",
+        arguments: 0..<12)
+    func walkAcrossMoves(question: Int) throws {
+        let tier = try FakeTier(keys: Self.keys)
+        for shard in 0..<UInt16(FakeTier.shardCount) {
+            let place = question + 3 * Int(shard)
+            tier.move(shard, to: shard % 2 == 0 ? "server-b" : "server-a", before: place)
+        }
+        #expect(try walk(tier, limit: 5) == Self.keys)
+    }
+
+    @Test("the shards of an owner that is away are named, with it and since when; the rest is told")
     func missing() throws {
-        let broker = try broker(failing: "server@server-b")
-        let list = try list(broker, limit: nil)
-        #expect(list.items.map(\.key) == ["s0", "s2", "s4", "s6", "s8"])
+        let tier = try FakeTier(keys: Self.keys)
+        tier.lose("server-b")
+        let list = try list(tier, limit: nil)
+        #expect(list.items.map(\.key) == Self.keys.filter { tier.owner(of: $0) == "server-a" })
         #expect(list.missing.map(\.shard) == ["server#1", "server#3", "server#5", "server#7"])
         #expect(list.missing.allSatisfy { $0.instance == "server-b" })
-        broker.stop()
+        #expect(list.missing.allSatisfy { $0.since == FakeTier.goneSince })
+        #expect(list.failures.map(\.name) == ["server-b"])
+        #expect(list.failures.first?.error.exitStatus == .unavailable)
+    }
+
+    @Test("a page of a limited list names the shards that may lack something before its end")
+    func limitedMissing() throws {
+        let tier = try FakeTier(keys: Self.keys)
+        tier.lose("server-b")
+        let page = try list(tier, limit: 2)
+        #expect(page.items.count == 2 && page.cursor == page.items.last?.key)
+        #expect(page.missing.count == 4)
+    }
+
+    @Test("pages that do not say which shards they are of count for those of the placement")
+    func olderRelease() throws {
+        let tier = try FakeTier(keys: Self.keys)
+        tier.hidesShards()
+        let list = try list(tier, limit: nil)
+        #expect(list.items.map(\.key) == Self.keys)
+        #expect(list.missing.isEmpty)
+    }
+
+    @Test("when nobody answers that is the error")
+    func nobody() throws {
+        let tier = try FakeTier(keys: Self.keys)
+        tier.lose("server-a")
+        tier.lose("server-b")
+        #expect(throws: ClientError.self) { try list(tier, limit: nil) }
     }
 }

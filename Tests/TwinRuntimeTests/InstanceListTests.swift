@@ -115,4 +115,44 @@ struct InstanceListTests {
         #expect(pages == 3)
         #expect(found == Self.names(9).map { "server/\($0)" })
     }
+
+    @Test("A page says which shards it is of, and shows only those asked for")
+    func shards() throws {
+        var cluster = try InstanceCluster.running()
+        let names = Self.names(40)
+        for name in names { try cluster.commission(name) }
+        let all = ShardSet(0..<UInt16(InstanceCluster.shards))
+        for (type, count) in [(MessageType.listTwins, 40), (.listIncidents, 0)] {
+            let answer = try cluster.ask(type, "server@server-a", ListRequest())
+            if type == .listTwins {
+                let document = try answer.document(ListDocument.self)
+                #expect(document.items.count == count && document.shards == all)
+            } else {
+                let document = try answer.document(IncidentsDocument.self)
+                #expect(document.items.count == count && document.shards == all)
+            }
+        }
+        for index in 0..<UInt16(InstanceCluster.shards) {
+            let asked = ShardSet([index, 4_000])
+            let expected = try names.filter {
+                try TwinKey($0).shardIndex(shardCount: InstanceCluster.shards) == index
+            }
+            for destination in ["server@server-a", "server#\(index)"] {
+                let document = try cluster.ask(
+                    .listTwins, destination, ListRequest(shards: asked)
+                ).document(ListDocument.self)
+                #expect(document.items.map(\.key) == Self.inKeyOrder(expected))
+                #expect(document.shards == ShardSet([index]))
+            }
+        }
+    }
+
+    @Test("A list asked of a shard that is served elsewhere is refused: the client looks anew")
+    func shardElsewhere() throws {
+        var cluster = try InstanceCluster.running()
+        for type in [MessageType.listTwins, .listIncidents, .listMaintenance] {
+            let answer = try cluster.ask(type, "server#4000", ListRequest())
+            #expect(answer.refusal == .notOwner)
+        }
+    }
 }

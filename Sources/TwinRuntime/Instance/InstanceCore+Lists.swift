@@ -8,7 +8,8 @@ extension InstanceCore {
         let filter = try Payload.unpack(ListRequest.self, from: payload, of: .listTwins)
         let limit = pageLimit(filter, Limits.pageItemsMax)
         var items: [ListDocument.Item] = []
-        let cursor = visitTwins(after: filter.after) { twin in
+        let shards = try listedShards(request, filter)
+        let cursor = visitTwins(of: shards, after: filter.after) { twin in
             let status = filter.status ?? twin.statusWord
             guard status == twin.statusWord, Service.matches(twin, filter) else { return true }
             guard items.count < limit else { return false }
@@ -19,14 +20,16 @@ extension InstanceCore {
             to: request,
             with: ListDocument(
                 tier: tier, items: items, cursor: cursor, missing: [],
-                stale: Service.stalePictures(core: self)))
+                stale: Service.stalePictures(core: self),
+                shards: shards))
     }
 
     mutating func listIncidents(_ request: Request, _ payload: Span<UInt8>) throws(Refusal) {
         let filter = try Payload.unpack(ListRequest.self, from: payload, of: .listIncidents)
         let limit = pageLimit(filter, Limits.incidentsPerPageMax)
         var items: [IncidentDocument] = []
-        let cursor = visitTwins(after: filter.after) { twin in
+        let shards = try listedShards(request, filter)
+        let cursor = visitTwins(of: shards, after: filter.after) { twin in
             guard Service.matches(twin, filter) else { return true }
             let incidents = twin.book.opened.filter { keeps($0, filter) }
             guard items.isEmpty || items.count + incidents.count <= limit else { return false }
@@ -36,7 +39,8 @@ extension InstanceCore {
         reply(
             to: request,
             with: IncidentsDocument(
-                items: items, cursor: cursor, stale: Service.stalePictures(core: self)))
+                items: items, cursor: cursor, stale: Service.stalePictures(core: self),
+                shards: shards))
     }
 
     private func keeps(_ incident: Incident, _ filter: ListRequest) -> Bool {
@@ -49,13 +53,17 @@ extension InstanceCore {
         let filter = try Payload.unpack(ListRequest.self, from: payload, of: .listMaintenance)
         let limit = pageLimit(filter, Limits.incidentsPerPageMax)
         var items: [MaintenanceDocument] = []
-        let cursor = visitTwins(after: filter.after) { twin in
+        let shards = try listedShards(request, filter)
+        let cursor = visitTwins(of: shards, after: filter.after) { twin in
             let windows = twin.book.maintenance
             guard items.isEmpty || items.count + windows.count <= limit else { return false }
             items += windows.map { MaintenanceDocument(address: twin.book.address, window: $0) }
             return true
         }
-        reply(to: request, with: MaintenanceListDocument(items: items, cursor: cursor))
+        reply(
+            to: request,
+            with: MaintenanceListDocument(
+                items: items, cursor: cursor, shards: shards))
     }
 
     mutating func listUnknown(_ request: Request, _ payload: Span<UInt8>) throws(Refusal) {
@@ -82,12 +90,30 @@ extension InstanceCore {
         min(max(1, filter.limit ?? most), most)
     }
 
+    /// The shards whose twins a list shows: those asked for that are served here. Throws
+    /// `not-owner` when the message came for a shard that is not.
+    private func listedShards(
+        _ request: Request, _ filter: ListRequest
+    ) throws(Refusal) -> ShardSet {
+        let served = ShardSet(ownedIndices.map(UInt16.init))
+        if case .shard(let shard) = request.destination, !served.contains(shard.index) {
+            throw Refusal(
+                .notOwner, "\(shard) is not served by \(name)", address: shard.description,
+                found: name.text, wanted: placement?[shard]?.instance.text)
+        }
+        return filter.shards.map { served.intersection($0) } ?? served
+    }
+
     /// Shows twins behind the cursor in key order until `takes` says no: the page is full. A page
     /// also ends after `Limits.twinsPerPageMax` twins, full or not.
     /// - Returns: the cursor of the next page; nil when no twin is left.
-    private func visitTwins(after cursor: String?, _ takes: (Twin) -> Bool) -> String? {
-        var walk = TwinWalk(
-            over: shards.map { $0?.order ?? KeyOrder() }, after: cursor.map { Array($0.utf8) })
+    private func visitTwins(
+        of listed: ShardSet, after cursor: String?, _ takes: (Twin) -> Bool
+    ) -> String? {
+        let orders = shards.indices.map { index in
+            listed.contains(UInt16(index)) ? shards[index]?.order ?? KeyOrder() : KeyOrder()
+        }
+        var walk = TwinWalk(over: orders, after: cursor.map { Array($0.utf8) })
         var last = cursor
         for _ in 0..<Limits.twinsPerPageMax {
             guard let (shard, slot) = walk.next() else { return nil }

@@ -1,3 +1,5 @@
+package import TwinCore
+
 /// The answer to `incidents`: one page of what is wrong now.
 package struct IncidentsDocument: AnswerDocument {
     package var version: Int = DocumentFormat.version
@@ -8,14 +10,17 @@ package struct IncidentsDocument: AnswerDocument {
     @Null package var missing: [MissingShardDocument]?
     /// Data centers of the answering instances whose picture is old; null from older releases.
     @Null package var stale: [StalenessDocument]?
+    /// The answering instance's shards, of which it lists the twins; absent in what is gathered.
+    package var shards: ShardSet?
 
     package init(
         items: [IncidentDocument], cursor: String? = nil, missing: [MissingShardDocument]? = [],
-        stale: [StalenessDocument]? = []
+        stale: [StalenessDocument]? = [], shards: ShardSet? = nil
     ) {
         self.items = items
         self.cursor = cursor
         self.missing = missing
         self.stale = stale
+        self.shards = shards
     }
 }

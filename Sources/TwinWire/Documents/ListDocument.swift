@@ -39,15 +39,18 @@ package struct ListDocument: AnswerDocument {
     package var missing: [MissingShardDocument]
     /// Data centers of the answering instances whose picture is old; null from older releases.
     @Null package var stale: [StalenessDocument]?
+    /// The answering instance's shards, of which it lists the twins; absent in what is gathered.
+    package var shards: ShardSet?
 
     package init(
         tier: Tier, items: [Item], cursor: String? = nil, missing: [MissingShardDocument],
-        stale: [StalenessDocument]? = []
+        stale: [StalenessDocument]? = [], shards: ShardSet? = nil
     ) {
         self.tier = tier
         self.items = items
         self.cursor = cursor
         self.missing = missing
         self.stale = stale
+        self.shards = shards
     }
 }

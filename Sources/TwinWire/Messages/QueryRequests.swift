@@ -30,11 +30,13 @@ package struct ListRequest: Equatable, Sendable, Codable {
     package var labels: [String: String]?
     /// Folded incidents too.
     package var all: Bool?
+    /// Keeps only twins of these shards.
+    package var shards: ShardSet?
 
     package init(
         limit: Int? = nil, after: String? = nil, status: String? = nil, rack: TwinKey? = nil,
         dc: TwinKey? = nil, kind: String? = nil, severity: Severity? = nil,
-        labels: [String: String]? = nil, all: Bool? = nil
+        labels: [String: String]? = nil, all: Bool? = nil, shards: ShardSet? = nil
     ) {
         self.limit = limit
         self.after = after
@@ -45,6 +47,7 @@ package struct ListRequest: Equatable, Sendable, Codable {
         self.severity = severity
         self.labels = labels
         self.all = all
+        self.shards = shards
     }
 }
 

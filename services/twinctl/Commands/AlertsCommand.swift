@@ -65,7 +65,7 @@ struct AlertsCommand: TwinctlCommand {
         let batch = try follower.readToEnd(over: &session.connection, terms: session.terms)
         printer.begin(in: session)
         try printer.show(batch, in: session)
-        return session.tellMissing(batch.away)
+        return session.tellMissing(batch.away.map { (name: $0.instance.text, error: $0.error) })
     }
 
     private func goOn(

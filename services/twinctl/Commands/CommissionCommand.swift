@@ -147,6 +147,12 @@ extension CommissionCommand {
             .server, .listTwins, ListRequest(), as: ListDocument.self, limit: nil,
             terms: session.terms)
         if let failure = list.failures.first { throw failure.error }
+        if let lost = list.missing.first {
+            throw .refused(
+                Refusal(
+                    .unavailable, "\(lost.shard) and what it holds cannot be compared with",
+                    found: "\(list.missing.count) shards without an owner"))
+        }
         return list.items
     }
 

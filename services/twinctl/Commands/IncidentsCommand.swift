@@ -39,7 +39,7 @@ struct IncidentsCommand: TwinctlCommand {
         var items: [IncidentDocument] = []
         var missing: [MissingShardDocument] = []
         var stale: [StalenessDocument] = []
-        var failures: [(instance: InstanceName, error: ClientError)] = []
+        var failures: [(name: String, error: ClientError)] = []
         for tier in Tier.allCases.reversed() {
             let list = try session.connection.gather(
                 tier, .listIncidents, question, as: IncidentsDocument.self, limit: nil,
@@ -52,7 +52,7 @@ struct IncidentsCommand: TwinctlCommand {
         items.sort(by: Self.isWorse)
         let document = IncidentsDocument(items: items, missing: missing, stale: stale)
         try session.show(document) { IncidentsRenderer.text($0, $1) }
-        return session.tellMissing(failures)
+        return session.tellMissing(failures, missing)
     }
 
     /// The worst first, then the oldest.

@@ -25,6 +25,12 @@ struct ListCommand: TwinctlCommand {
         help: ArgumentHelp("Only twins of which this holds.", valueName: "field=value"))
     var conditions: [String] = []
 
+    @Option(help: "Only of this rack, as --where rack=KEY.")
+    var rack: String?
+
+    @Option(help: "Only of this data center, as --where dc=KEY.")
+    var dc: String?
+
     @Option(help: "At most so many.")
     var limit: Int?
 
@@ -40,7 +46,10 @@ struct ListCommand: TwinctlCommand {
     }
 
     func run(in session: inout Session) throws(ClientError) -> ExitStatus {
-        var question = try ListConditions(conditions).question
+        let places = [("rack", rack), ("dc", dc)].compactMap { field, key in
+            key.map { "\(field)=\($0)" }
+        }
+        var question = try ListConditions(conditions + places).question
         question.after = after
         session.progress.begin("listing")
         switch what {
@@ -51,21 +60,22 @@ struct ListCommand: TwinctlCommand {
             let document = UnknownReportersDocument(
                 items: list.items, cursor: list.cursor, missing: list.missing)
             try session.show(document) { ListRenderer.text($0, $1) }
-        case .server: try list(.server, question, in: &session)
-        case .rack: try list(.rack, question, in: &session)
-        case .dc: try list(.dc, question, in: &session)
+            return session.tellMissing(list.failures, list.missing)
+        case .server: return try list(.server, question, in: &session)
+        case .rack: return try list(.rack, question, in: &session)
+        case .dc: return try list(.dc, question, in: &session)
         }
-        return .ok
     }
 
     private func list(
         _ tier: Tier, _ question: ListRequest, in session: inout Session
-    ) throws(ClientError) {
+    ) throws(ClientError) -> ExitStatus {
         let list = try session.connection.gather(
             tier, .listTwins, question, as: ListDocument.self, limit: limit, terms: session.terms)
         let document = ListDocument(
             tier: tier, items: list.items, cursor: list.cursor, missing: list.missing,
             stale: list.stale)
         try session.show(document) { ListRenderer.text($0, $1) }
+        return session.tellMissing(list.failures, list.missing)
     }
 }

@@ -86,18 +86,20 @@ struct ListMaintenance: TwinctlCommand {
 
     func run(in session: inout Session) throws(ClientError) -> ExitStatus {
         var items: [MaintenanceDocument] = []
-        var failures: [(instance: InstanceName, error: ClientError)] = []
+        var missing: [MissingShardDocument] = []
+        var failures: [(name: String, error: ClientError)] = []
         for tier in Tier.allCases.reversed() {
             let list = try session.connection.gather(
                 tier, .listMaintenance, ListRequest(), as: MaintenanceListDocument.self,
                 limit: nil, terms: session.terms)
             items += list.items
+            missing += list.missing
             failures += list.failures
         }
         items.sort { ($0.until, $0.address, $0.id) < ($1.until, $1.address, $1.id) }
-        try session.show(MaintenanceListDocument(items: items)) {
+        try session.show(MaintenanceListDocument(items: items, missing: missing)) {
             MaintenanceRenderer.text($0, $1)
         }
-        return session.tellMissing(failures)
+        return session.tellMissing(failures, missing)
     }
 }

@@ -27,7 +27,7 @@ struct ListQuarantine: TwinctlCommand {
     func run(in session: inout Session) throws(ClientError) -> ExitStatus {
         session.progress.begin("listing")
         var items: [QuarantineListDocument.Item] = []
-        var failures: [(instance: InstanceName, error: ClientError)] = []
+        var failures: [(name: String, error: ClientError)] = []
         for tier in Tier.allCases {
             let list = try session.connection.gather(
                 tier, .listQuarantine, ListRequest(), as: QuarantineListDocument.self,

@@ -70,14 +70,18 @@ struct Session: ~Copyable {
         }
     }
 
-    /// Names on stderr the instances that did not answer; the status says that the answer is not
-    /// whole.
-    func tellMissing(_ failures: [(instance: InstanceName, error: ClientError)]) -> ExitStatus {
+    /// Names on stderr who did not answer; the status says that the answer is not whole.
+    /// - Parameter missing: shards that the answer lacks: it is not whole either when nobody has
+    ///   them.
+    func tellMissing(
+        _ failures: [(name: String, error: ClientError)], _ missing: [MissingShardDocument] = []
+    ) -> ExitStatus {
         for failure in failures {
             output.note(
-                "\(failure.instance) did not answer, what it holds is missing: "
+                "\(failure.name) did not answer, what it holds is missing: "
                     + failure.error.document.error.message)
         }
-        return failures.first.map { $0.error.exitStatus } ?? .ok
+        if let first = failures.first { return first.error.exitStatus }
+        return missing.isEmpty ? .ok : .unavailable
     }
 }

@@ -3,9 +3,13 @@ package import TwinWire
 /// `twinctl incidents`: what is wrong now, a line each.
 package enum IncidentsRenderer {
     package static func text(_ document: IncidentsDocument, _ context: RenderContext) -> String {
-        let notes = StalenessLines.lines(document.stale, context)
+        let notes =
+            MissingLines.lines(document.missing ?? [], context)
+            + StalenessLines.lines(document.stale, context)
         guard !document.items.isEmpty else {
-            return (["nothing is wrong"] + notes).joined(separator: "\n")
+            let isWhole = document.missing?.isEmpty ?? true
+            let nothing = isWhole ? "nothing is wrong" : "nothing is wrong in what answered"
+            return ([nothing] + notes).joined(separator: "\n")
         }
         var table = Table([
             .init("INCIDENT"), .init("SINCE"), .init("FOR"), .init("SEVERITY"), .init("PHASE"),

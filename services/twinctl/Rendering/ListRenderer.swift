@@ -3,9 +3,6 @@ package import TwinWire
 
 /// `twinctl list`: the twins of a tier, or the reporters that nobody commissioned.
 package enum ListRenderer {
-    /// Shards named before the rest is only counted.
-    private static let shardsNamed = 3
-
     package static func text(_ document: ListDocument, _ context: RenderContext) -> String {
         let isServer = document.tier == .server
         var columns: [Table.Column] = [
@@ -62,16 +59,7 @@ package enum ListRenderer {
     ) -> String {
         var lines = table.isEmpty ? [empty] : table.lines(context.palette)
         if let cursor { lines.append("(more: --after \(cursor))") }
-        if !missing.isEmpty {
-            let named = missing.prefix(shardsNamed).map { shard in
-                shard.shard + (shard.instance.map { " of \($0)" } ?? "")
-            }
-            let rest = missing.count > shardsNamed ? " and others" : ""
-            lines.append(
-                context.palette.paint(
-                    "not whole: \(HumanNumbers.counted(missing.count, "shard")) did not answer "
-                        + "(\(named.joined(separator: ", "))\(rest))", .warning))
-        }
+        lines += MissingLines.lines(missing, context)
         return lines.joined(separator: "\n")
     }
 }

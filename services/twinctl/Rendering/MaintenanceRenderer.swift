@@ -6,7 +6,10 @@ package enum MaintenanceRenderer {
     package static func text(
         _ document: MaintenanceListDocument, _ context: RenderContext
     ) -> String {
-        guard !document.items.isEmpty else { return "no maintenance is planned or running" }
+        let notes = MissingLines.lines(document.missing ?? [], context)
+        guard !document.items.isEmpty else {
+            return (["no maintenance is planned or running"] + notes).joined(separator: "\n")
+        }
         var table = Table([
             .init("TWIN"), .init("FROM"), .init("UNTIL"), .init("LEFT"), .init("OWNER"),
             .init("REASON"), .init("ID"),
@@ -21,6 +24,6 @@ package enum MaintenanceRenderer {
                 Table.Cell(window.reason), Table.Cell(window.id),
             ])
         }
-        return table.lines(context.palette).joined(separator: "\n")
+        return (table.lines(context.palette) + notes).joined(separator: "\n")
     }
 }
