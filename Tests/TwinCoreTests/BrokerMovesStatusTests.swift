@@ -156,4 +156,68 @@ struct BrokerMovesStatusTests {
         let isNewsAgain = record.drain(name, byItself: true)
         #expect(!isNewsAgain && !record.isLeaving(name))
     }
+
+    @Test("When a whole tier stops at once, each instance is told at once that nobody takes shards")
+    func wholeTierLeaves() throws {
+        var scenario = try BrokerScenario.running()
+        let (a, b) = (try InstanceName("server-a"), try InstanceName("server-b"))
+        _ = try scenario.machine.drain(a, byItself: true)
+        scenario.now += 1_000
+        scenario.machine.tick(now: scenario.now, wall: scenario.wall)
+        #expect(!scenario.machine.record.placement.moves.isEmpty, "b takes what a gives")
+        let last = "is the last server instance that is here: nobody could take its shards"
+        #expect(throws: Refusal.self) { try scenario.machine.drain(b, byItself: true) }
+        do {
+            _ = try scenario.machine.drain(a, byItself: true)
+            Issue.record("a would wait for b, which stops")
+        } catch {
+            #expect(error.code == .conflict && error.message == "server-a \(last)")
+        }
+        // Also after b has gone, until it starts again and might take shards.
+        let slot = try #require(scenario.machine.slot(of: try scenario.connection(of: "server-b")))
+        scenario.machine.sendFailed(to: slot, now: scenario.now, wall: scenario.wall)
+        #expect(throws: Refusal.self) { try scenario.machine.drain(a, byItself: true) }
+        _ = try scenario.rejoin("server-b", .server, process: 9).get()
+        let plan = try scenario.machine.drain(a, byItself: true)
+        #expect(!plan.steps.isEmpty)
+    }
+
+    @Test("One that stops waits for another that is gone for a moment, and for a person's drain")
+    func oneLeaves() throws {
+        var scenario = try BrokerScenario.running()
+        let a = try InstanceName("server-a")
+        _ = try scenario.machine.drain(a, byItself: true)
+        let slot = try #require(scenario.machine.slot(of: try scenario.connection(of: "server-b")))
+        scenario.machine.sendFailed(to: slot, now: scenario.now, wall: scenario.wall)
+        #expect(try scenario.machine.drain(a, byItself: true).steps.isEmpty, "b may come back")
+    }
+
+    @Test("A shard that its owner does not hold yet is refused with whose it is and what to do")
+    func unborn() throws {
+        var scenario = BrokerScenario()
+        for (name, tier) in BrokerScenario.instances { try scenario.join(name, tier) }
+        let shard = ShardID(tier: .server, index: 1)
+        let owner = try #require(scenario.machine.record.placement[shard]?.instance)
+        let other = try InstanceName(owner.text == "server-a" ? "server-b" : "server-a")
+        do {
+            try scenario.machine.move(shard, to: other, now: scenario.now)
+            Issue.record("it moved before it was born")
+        } catch {
+            #expect(error.code == .unavailable)
+            #expect(
+                error.message
+                    == "\(owner) was given server#1 a moment ago and has not said yet that it "
+                    + "holds it")
+            #expect(error.hint == "its next beat says so: try again in a second")
+        }
+        for (name, tier) in BrokerScenario.instances { try scenario.beat(name, tier) }
+        #expect(try scenario.machine.move(shard, to: other, now: scenario.now))
+
+        var empty = BrokerScenario(bootstrap: nil)
+        #expect {
+            try empty.machine.move(shard, to: other, now: empty.now)
+        } throws: { error in
+            (error as? Refusal)?.message == "server#1 has no owner"
+        }
+    }
 }

@@ -27,6 +27,8 @@ struct BrokerInstance: Sendable {
         var dropped: UInt64 = 0
         var blindShards = ShardSet()
         var isStopping = false
+        /// It has asked to be emptied because it stops: whatever it is answered, it takes nothing.
+        var isLeaving = false
         var load = InstanceLoad()
     }
 
@@ -40,6 +42,8 @@ struct BrokerInstance: Sendable {
     let name: InstanceName
     let tier: Tier
     var presence: Presence = .awaited
+    /// Its last process had said that it stops.
+    var hasStopped = false
     /// The process that registered last: tells a reconnect from a second process.
     var lastProcessNonce: UInt64?
     var softwareVersion: String?
@@ -69,6 +73,9 @@ struct BrokerInstance: Sendable {
 }
 
 extension BrokerInstance.Connection {
+    /// The process ends soon, by its own word.
+    var isEnding: Bool { isStopping || isLeaving }
+
     /// How the process is doing, judged at `now`.
     func state(now: Int64) -> BrokerStatus.State {
         if isStopping { return .stopping }

@@ -23,21 +23,39 @@ extension BrokerMachine {
                 hint: "start it again with its state directory, or leave it: what is away keeps "
                     + "its shards")
         }
+        if byItself { instances[slot].withConnection { $0.isLeaving = true } }
         guard !record.isDraining(name) else {
+            // Of one that stops all others may have stopped meanwhile: it need not wait for them.
+            if byItself, isLast(slot) { throw lastOfItsTier(slot) }
             if record.drain(name, byItself: byItself) { effects.mustStore = true }
             return emptying(tier)
         }
-        guard takers(in: tier).contains(where: { $0 != name }) else {
-            throw Refusal(
-                .conflict,
-                "\(name) is the last \(tier.name) instance that is here: nobody could take its "
-                    + "shards", address: "\(tier.name)@\(name)",
-                hint: "start another \(tier.name)-twin-svc first")
-        }
+        guard takers(in: tier).contains(where: { $0 != name }) else { throw lastOfItsTier(slot) }
         record.drain(name, byItself: byItself)
         effects.mustStore = true
         note(.info, "an instance is to be drained", ["instance": name.text])
         return emptying(tier)
+    }
+
+    /// Nobody else of the tier takes shards, or comes back soon and might then.
+    private func isLast(_ slot: Int) -> Bool {
+        instances.indices.allSatisfy { other in
+            guard other != slot, instances[other].tier == instances[slot].tier else { return true }
+            if record.isDraining(instances[other].name) { return true }
+            return switch instances[other].presence {
+            case .awaited: false
+            case .present(let connection): connection.isEnding
+            case .lost: instances[other].hasStopped
+            }
+        }
+    }
+
+    private func lastOfItsTier(_ slot: Int) -> Refusal {
+        let (name, tier) = (instances[slot].name, instances[slot].tier.name)
+        return Refusal(
+            .conflict,
+            "\(name) is the last \(tier) instance that is here: nobody could take its shards",
+            address: "\(tier)@\(name)", hint: "start another \(tier)-twin-svc first")
     }
 
     private func emptying(_ tier: Tier) -> BalancePlan {
@@ -105,7 +123,7 @@ extension BrokerMachine {
     /// Instances here now that may serve shards.
     func takers(in tier: Tier) -> [InstanceName] {
         instances.filter {
-            $0.tier == tier && $0.connection?.isStopping == false && !record.isDraining($0.name)
+            $0.tier == tier && $0.connection?.isEnding == false && !record.isDraining($0.name)
         }.map(\.name).sorted()
     }
 

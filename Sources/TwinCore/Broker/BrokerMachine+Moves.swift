@@ -47,17 +47,20 @@ extension BrokerMachine {
                 found: "\(shard)",
                 wanted: "\(shard.tier.name)#0 to \(shard.tier.name)#\(count - 1)")
         }
-        guard let owner = record.placement[shard], owner.isBorn else {
-            throw Refusal(
-                .unavailable, "\(shard) is served by nobody yet", address: "\(shard)",
-                hint: "twinctl status says what is missing")
-        }
+        guard let owner = record.placement[shard] else { throw unowned(shard) }
         guard isHere(owner.instance) else {
             throw Refusal(
                 .unavailable,
                 "\(shard) belongs to \(owner.instance), which is gone: only the owner can give "
                     + "its shard away", address: "\(shard)",
                 hint: "start \(owner.instance) again; if its disk is lost: twinctl adopt")
+        }
+        guard owner.isBorn else {
+            throw Refusal(
+                .unavailable,
+                "\(owner.instance) was given \(shard) a moment ago and has not said yet that it "
+                    + "holds it", address: "\(shard)",
+                hint: "its next beat says so: try again in a second")
         }
         return owner
     }
@@ -68,7 +71,7 @@ extension BrokerMachine {
                 .unknownAddress, "no \(shard.tier.name) instance \(name) has ever registered",
                 address: "\(shard.tier.name)@\(name)", hint: "twinctl status lists the instances")
         }
-        guard let connection = instances[slot].connection, !connection.isStopping else {
+        guard let connection = instances[slot].connection, !connection.isEnding else {
             throw Refusal(
                 .unavailable, "\(name) is not there to take \(shard)", address: "\(shard)",
                 hint: "start it first; twinctl status shows all processes")

@@ -74,7 +74,7 @@ extension BrokerMachine {
                 + "\(instance.name); twinctl status shows all processes")
     }
 
-    private func unowned(_ shard: ShardID) -> Refusal {
+    func unowned(_ shard: ShardID) -> Refusal {
         let hint =
             switch bootstrap {
             case .waiting(let plan, _): missingInstances(plan).joined(separator: "; ")

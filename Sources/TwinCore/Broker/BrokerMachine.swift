@@ -162,6 +162,7 @@ package struct BrokerMachine: Sendable {
         guard let connection = instances[slot].connection else { return }
         slotByRoutingID[connection.routingID] = nil
         instances[slot].presence = .lost(at: time, wall: wall)
+        instances[slot].hasStopped = connection.isEnding
         unholdMoves(of: instances[slot].name)
         note(
             connection.isStopping ? .info : .warning, "instance lost",
