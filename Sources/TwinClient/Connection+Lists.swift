@@ -12,9 +12,9 @@ extension Connection {
         _ tier: Tier, _ type: MessageType, _ question: ListRequest, as page: Page.Type,
         limit: Int?, terms: RetryTerms = RetryTerms()
     ) throws(ClientError) -> GatheredList<Page.Item> {
-        var gathering = Gathering<Page>(
+        var gathering = try Gathering<Page>(
             tier, type, question, limit: limit, terms: terms,
-            placement: try placement(refreshed: true, terms: terms))
+            document: askPlacement(terms: terms))
         do throws(ClientError) {
             try gathering.askInstances(over: &self)
             if let error = gathering.failureOfAll { throw error }

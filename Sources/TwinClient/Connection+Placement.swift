@@ -8,11 +8,16 @@ extension Connection {
         refreshed: Bool = false, terms: RetryTerms = RetryTerms()
     ) throws(ClientError) -> Placement {
         if !refreshed, let knownPlacement { return knownPlacement }
+        return try askPlacement(terms: terms).placement
+    }
+
+    /// The placement as it is now, and which instances there are.
+    mutating func askPlacement(terms: RetryTerms) throws(ClientError) -> PlacementDocument {
         let reply = try request(ClientRequest(.broker, .getPlacement, terms: terms))
-        let placement = try reply.decode(PlacementDocument.self).placement
+        let document = try reply.decode(PlacementDocument.self)
         // A broker that restarted from an older file may tell a lower version: it decides.
-        knownPlacement = placement
-        return placement
+        knownPlacement = document.placement
+        return document
     }
 
     /// The data centers there are, in key order.

@@ -26,6 +26,7 @@ struct Gathering<Page: ListPage> {
     private let limit: Int?
     private let terms: RetryTerms
     private let placement: Placement
+    private let instances: [InstanceName]
     private var asked: [UInt64: Asked] = [:]
     private var reaches: [Reach]
     /// By `ListItem.identity`: a twin that two owners told of counts once, as told last.
@@ -37,23 +38,34 @@ struct Gathering<Page: ListPage> {
 
     init(
         _ tier: Tier, _ type: MessageType, _ question: ListRequest, limit: Int?,
-        terms: RetryTerms, placement: Placement
-    ) {
+        terms: RetryTerms, document: PlacementDocument
+    ) throws(ClientError) {
         self.tier = tier
         self.type = type
         self.question = question
         self.limit = limit
         self.terms = terms
-        self.placement = placement
+        placement = document.placement
+        let owners = document.placement.instances(in: tier)
+        var others: [InstanceName] = []
+        for instance in document.instances
+        where !Page.isOfShards && instance.tier == tier && instance.state != .lost {
+            do throws(AddressError) {
+                others.append(try InstanceName(instance.name))
+            } catch {
+                throw .badAnswer(destination: "broker", type: .getPlacement, reason: "\(error)")
+            }
+        }
+        instances = owners + others.filter { !owners.contains($0) }
         reaches = Array(
             repeating: .through(question.after), count: placement.shardCounts[tier])
     }
 
     // MARK: asking
 
-    /// Asks every instance that owns shards, page after page.
+    /// Asks every instance, page after page.
     mutating func askInstances(over connection: inout Connection) throws(ClientError) {
-        for instance in placement.instances(in: tier) {
+        for instance in instances {
             ask(.instance(tier, instance), after: question.after, over: &connection)
         }
         try takeAll(over: &connection)

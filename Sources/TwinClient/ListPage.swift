@@ -7,6 +7,8 @@ package protocol ListPage: Decodable, Sendable {
     var items: [Item] { get }
     /// Where the next page begins; nil on the last page.
     var nextCursor: String? { get }
+    /// Whether only owners of shards have such items; else every instance that is here is asked.
+    static var isOfShards: Bool { get }
     /// The shards whose twins it lists; nil = those of the placement.
     var shards: ShardSet? { get }
     /// Data centers whose picture is old, as far as the instance knows.
@@ -14,6 +16,7 @@ package protocol ListPage: Decodable, Sendable {
 }
 
 extension ListPage {
+    package static var isOfShards: Bool { true }
     package var shards: ShardSet? { nil }
     package var stalePictures: [StalenessDocument] { [] }
 }
@@ -54,6 +57,7 @@ extension ListDocument: ListPage {
 }
 
 extension UnknownReportersDocument: ListPage {
+    package static var isOfShards: Bool { false }
     package var nextCursor: String? { cursor }
 }
 
@@ -67,6 +71,7 @@ extension MaintenanceListDocument: ListPage {
 }
 
 extension QuarantineListDocument: ListPage {
+    package static var isOfShards: Bool { false }
     package var nextCursor: String? { cursor }
 }
 

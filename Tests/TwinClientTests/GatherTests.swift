@@ -121,4 +121,32 @@ struct GatherTests {
         tier.lose("server-b")
         #expect(throws: ClientError.self) { try list(tier, limit: nil) }
     }
+
+    @Test("what is of no shard is asked of every instance that is here, also one without shards")
+    func ofNoShard() throws {
+        var placement = try Fixtures.placement(server: ["server-a"])
+        placement.instances = [
+            .init(name: "server-a", tier: .server, state: .ok),
+            .init(name: "server-b", tier: .server, state: .ok),
+            .init(name: "server-c", tier: .server, state: .lost),
+            .init(name: "rack-a", tier: .rack, state: .ok),
+        ]
+        let document = placement
+        let broker = try FakeBroker { request in
+            guard request.envelope.type == .listQuarantine else { return .document(document) }
+            return .document(
+                QuarantineListDocument(items: [
+                    .init(
+                        id: "\(request.destination):1", at: FakeTier.goneSince,
+                        twin: "server/s1", form: "message", type: "Report", payloadBytes: 1,
+                        reason: "twice")
+                ]))
+        }
+        defer { broker.stop() }
+        var connection = try Connection(to: broker.endpoint)
+        let list = try connection.gather(
+            .server, .listQuarantine, ListRequest(), as: QuarantineListDocument.self, limit: nil)
+        #expect(list.items.map(\.id) == ["server@server-a:1", "server@server-b:1"])
+        #expect(list.missing.isEmpty)
+    }
 }

@@ -142,7 +142,8 @@ struct ListCommandTests {
         )
         #expect(
             told.notes == [
-                "server-b did not answer, what it holds is missing: server@server-b is gone for 12 s"
+                "server-b did not answer, what it holds is missing: "
+                    + "server@server-b is gone for 12 s"
             ])
         let text = try run("list server", isAway: true)
         #expect(text.status == .unavailable)
