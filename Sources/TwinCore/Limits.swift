@@ -98,6 +98,8 @@ package enum Limits {
     package static let handoffTwinsFrozenMax = 32
     /// So often the changes since the last pass are copied before it asks all the same.
     package static let handoffPassesMax = 8
+    /// Refused inputs whose bans move with a shard: 256 × 250 bytes, beside the last part.
+    package static let handoffBansMax = 256
     package static let handoffPatience = Milliseconds.seconds(5)
     package static let moveReportInterval = Milliseconds(rawValue: 500)
 

@@ -233,6 +233,24 @@ struct QuarantineTests {
             cluster.server.core.quarantine.takeQuestions().count == Limits.quarantineQuestionsMax)
     }
 
+    @Test("What is kept of a twin that is served elsewhere now stays kept: nobody here takes it")
+    func handBackElsewhere() throws {
+        let rows = try files.rows(.server)
+        var cluster = try running(["s1"], rows)
+        try cluster.ask(.getServer, "server/s1")
+        let last = try #require(cluster.server.core.inHand?.lastMessage)
+        cluster.server.core.quarantine = try twice("server/s1", last.digest, in: rows)
+        #expect(try cluster.ask(.getServer, "server/s1").refusal == .quarantined)
+        let id = try #require(try rows.quarantined().first?.id)
+        let shard = try TwinKey("s1").shardIndex(shardCount: InstanceCluster.shards)
+        cluster.server.core.shards[Int(shard)] = nil
+        let answer = try cluster.ask(
+            .requeueQuarantined, "server@server-a", QuarantinedRequest(id: id))
+        #expect(answer.refusal == .conflict)
+        try cluster.turn()
+        #expect(try rows.quarantinedCount() == 1)
+    }
+
     @Test("What a twin refuses when it is handed back is told, and is out of quarantine")
     func refusedAgain() throws {
         let rows = try files.rows(.server)

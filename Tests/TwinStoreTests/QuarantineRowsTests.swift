@@ -70,4 +70,20 @@ struct QuarantineRowsTests {
         }
         #expect(try rows.bans().map(\.digest) == ["d1"])
     }
+
+    @Test("a shard's copy brings what its owner refuses, and takes what it does not any more")
+    func moved() throws {
+        func ban(_ digest: String, ends: Int = 2) -> QuarantineBan {
+            QuarantineBan(twin: "server/a", digest: digest, ends: ends, signal: 4, isKept: false)
+        }
+        let rows = try open()
+        for digest in ["d1", "d1", "d1", "d2", "d2"] {
+            _ = try rows.countEnd(twin: "server/a", digest: digest, signal: 4, at: at)
+        }
+        var copy = CandidateRows(shard: 3, savedAt: at)
+        copy.bans = [ban("d1"), ban("d3")]
+        copy.lifted = [ban("d2")]
+        try rows.save(copy)
+        #expect(try rows.bans() == [ban("d1", ends: 3), ban("d3")])
+    }
 }

@@ -46,6 +46,10 @@ extension ProtocolExamples {
                     change: .opened, severity: .warning, pages: true,
                     subject: "server/dc1-r07-s12:1", document: [0x80]))
         ]
+        chunk.bans = [
+            HandoffChunk.Ban(
+                name: "server/dc1-r07-s12", digest: "00c3a6b54c21ff2b", ends: 2, signal: 4)
+        ]
         return chunk
     }()
 

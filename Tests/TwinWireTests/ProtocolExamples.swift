@@ -94,6 +94,7 @@ enum ProtocolExamples {
     private static let lists: [ProtocolExample] = {
         var list = DocumentsSamples.list
         list.missing = []
+        list.shards = ShardSet([12, 210])
         let cursor = AlertCursor(
             tier: .dc, places: [AlertCursor.Place(shard: 3, epoch: .first, sequence: 8)])
         var next = cursor

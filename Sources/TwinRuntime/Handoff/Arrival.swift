@@ -1,4 +1,5 @@
 internal import TwinCore
+internal import TwinStore
 internal import TwinWire
 
 /// A shard's copy on its way in: not served, not claimed, until the owner has released it.
@@ -20,6 +21,8 @@ struct Arrival<Twin: ShardTwin>: Sendable {
     var twins: [UInt32: Copied] = [:]
     /// The last record of its alert log.
     var newestAlert = AlertTail.Place.none
+    /// What is refused of it; nil = its owner did not say.
+    var bans: [QuarantineBan]?
     /// What is whole and durable here; nil until the last part is.
     var digest: UInt64?
     /// Since when, in this process: the shard has been frozen about as long.

@@ -136,9 +136,41 @@ extension InstanceCore {
                 .conflict, "Handoff: the copy of \(tier)#\(chunk.index) differs from the shard",
                 found: "\(found)", wanted: "\(digest)")
         }
+        if let bans = chunk.bans { try take(bans, of: chunk.index, &arrival, &rows) }
         rows.row = ShardRow(
             shard: chunk.index, epoch: header.epoch, position: header.position,
             state: Payload.pack(header), custody: .candidate(epoch: chunk.epoch, digest: digest))
+    }
+
+    /// What its owner refuses of the shard is refused here too: it has ended a process twice.
+    private func take(
+        _ bans: [HandoffChunk.Ban], of index: UInt16, _ arrival: inout Arrival<Twin>,
+        _ rows: inout CandidateRows
+    ) throws(Refusal) {
+        let shard = ShardID(tier: tier, index: index)
+        guard bans.count <= Limits.handoffBansMax else {
+            throw Refusal(
+                .tooLarge, "Handoff: wanted at most \(Limits.handoffBansMax) bans",
+                found: "\(bans.count)")
+        }
+        for ban in bans {
+            guard Quarantine.isOf(shard, ban.name, shards.count),
+                let digest = UInt64(ban.digest, radix: 16), InputDigest.text(digest) == ban.digest
+            else {
+                throw Refusal(
+                    .invalid, "Handoff: wanted a ban on an input of \(shard)",
+                    found: "\(ban.name) \(ban.digest)")
+            }
+        }
+        let taken = bans.map {
+            QuarantineBan(
+                twin: $0.name, digest: $0.digest, ends: $0.ends, signal: $0.signal, isKept: false)
+        }
+        arrival.bans = taken
+        rows.bans = taken
+        rows.lifted = quarantine.bans(of: shard, shardCount: shards.count).filter { old in
+            !taken.contains { $0.isSameInput(as: old) }
+        }
     }
 
     /// A part of a copy is in the rows: its sender may send the next, or release the shard.

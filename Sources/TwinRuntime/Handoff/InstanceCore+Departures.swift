@@ -115,6 +115,11 @@ extension InstanceCore {
         addHeader(to: &chunk, of: index, isNeeded: isLast || departure.nextNumber == 0)
         if isLast, let header = chunk.header {
             chunk.digest = HandoffDigest.of(header, departures[index]?.copied ?? [:])
+            chunk.bans = quarantine.bans(
+                of: ShardID(tier: tier, index: index), shardCount: shards.count
+            ).prefix(Limits.handoffBansMax).map {
+                .init(name: $0.twin, digest: $0.digest, ends: $0.ends, signal: $0.signal)
+            }
         }
         let id = send(
             .request, .handoff, to: .instance(tier, departure.to), Payload.pack(chunk))

@@ -147,6 +147,9 @@ extension InstanceCore {
         arrivals[index] = nil
         ownershipMoves.append(.acquired(index: index, epoch: epoch, digest: digest))
         shards[Int(index)] = shard
+        if let bans = arrival.bans {
+            quarantine.replaceBans(of: id, with: bans, shardCount: shards.count)
+        }
         shards[Int(index)]?.armAllTimers()
         alerts.begin(shard: index, after: arrival.newestAlert)
         let unserved = arrival.wholeSince.map { clock.monotonic - $0 }

@@ -260,6 +260,14 @@ extension InstanceCore {
         }
         var answer: Refusal?
         if input.form == .message { answer = try handBack(input) }
+        if let answer, answer.code == .notOwner {
+            throw Refusal(
+                .conflict,
+                "\(quarantineID(row.id)) cannot be handed back here: \(answer.message)",
+                address: row.twin, found: answer.found, wanted: answer.wanted,
+                hint: "its shard has moved: send the message again; what its owner refuses is kept "
+                    + "there")
+        }
         quarantine.requeued.append(row.id)
         reply(
             to: request,

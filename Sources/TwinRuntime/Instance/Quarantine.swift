@@ -11,9 +11,15 @@ package struct Quarantine: Sendable {
     struct Ban: Sendable {
         /// The twin's address, or the destination of the whole message.
         let name: String
-        let reason: String
+        let ends: Int
+        /// Of the last end.
+        let signal: Int32
         /// Its bytes are kept already, or were dropped by a person.
         var isKept: Bool
+
+        var reason: String {
+            "it has ended the process \(ends) times, last by \(SignalName.of(signal))"
+        }
     }
 
     /// Bytes on their way to the rows.
@@ -37,12 +43,51 @@ package struct Quarantine: Sendable {
 
     package init(bans rows: [QuarantineBan] = [], count: Int = 0) {
         self.count = count
-        for row in rows {
-            guard let digest = UInt64(row.digest, radix: 16) else { continue }
-            let reason =
-                "it has ended the process \(row.ends) times, last by \(SignalName.of(row.signal))"
-            bans[digest, default: []].append(
-                Ban(name: row.twin, reason: reason, isKept: row.isKept))
+        for row in rows { add(row) }
+    }
+
+    private mutating func add(_ row: QuarantineBan) {
+        guard let digest = UInt64(row.digest, radix: 16) else { return }
+        bans[digest, default: []].append(
+            Ban(name: row.twin, ends: row.ends, signal: row.signal, isKept: row.isKept))
+    }
+
+    // MARK: moves of shards
+
+    /// The bans on what is sent to a shard or to its twins, by name and digest. Their bytes stay
+    /// where they are kept: a new owner keeps what it refuses itself.
+    func bans(of shard: ShardID, shardCount: Int) -> [QuarantineBan] {
+        bans.flatMap { digest, bans in
+            bans.filter { Self.isOf(shard, $0.name, shardCount) }.map {
+                QuarantineBan(
+                    twin: $0.name, digest: InputDigest.text(digest), ends: $0.ends,
+                    signal: $0.signal, isKept: $0.isKept)
+            }
+        }.sorted { ($0.twin, $0.digest) < ($1.twin, $1.digest) }
+    }
+
+    /// A shard has come with these bans: they replace what was refused of it here before.
+    mutating func replaceBans(of shard: ShardID, with rows: [QuarantineBan], shardCount: Int) {
+        let known = self.bans(of: shard, shardCount: shardCount)
+        for old in known where !rows.contains(where: { $0.isSameInput(as: old) }) {
+            if let digest = UInt64(old.digest, radix: 16) { lift(old.twin, digest: digest) }
+        }
+        for row in rows where !known.contains(where: { $0.isSameInput(as: row) }) { add(row) }
+    }
+
+    /// Whether the name of a refused input is that of a shard or of one of its twins.
+    static func isOf(_ shard: ShardID, _ name: String, _ shardCount: Int) -> Bool {
+        do throws(AddressError) {
+            switch try Destination(name) {
+            case .twin(let address):
+                return address.tier == shard.tier
+                    && address.key.shardIndex(shardCount: shardCount) == shard.index
+            case .shard(let named): return named == shard
+            case .instance, .broker: return false
+            }
+        } catch {
+            // The beginning of a name too long to be one: it is of no shard.
+            return false
         }
     }
 

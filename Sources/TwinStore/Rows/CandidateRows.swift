@@ -16,6 +16,10 @@ package struct CandidateRows: Sendable {
     package var alerts: [AlertRow] = []
     /// With the last part: the shard itself, as a candidate.
     package var row: ShardRow?
+    /// With the last part: inputs of the shard that are refused from now on.
+    package var bans: [QuarantineBan] = []
+    /// With the last part: inputs of the shard that were refused here and are no more.
+    package var lifted: [QuarantineBan] = []
     package let savedAt: Timestamp
 
     package init(shard: UInt16, savedAt: Timestamp) {

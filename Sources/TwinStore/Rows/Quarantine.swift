@@ -24,12 +24,7 @@ extension RowStore {
                         ends = ends + 1, signal = excluded.signal, at = excluded.at
                     """,
                 arguments: [twin, digest, signal, at.milliseconds])
-            try db.execute(
-                sql: """
-                    DELETE FROM abnormal_end WHERE number NOT IN
-                        (SELECT number FROM abnormal_end ORDER BY at DESC, number DESC LIMIT ?)
-                    """,
-                arguments: [StoreLimits.abnormalEndsMax])
+            try Self.forgetOldestEnds(db)
             return try Int.fetchOne(
                 db, sql: "SELECT ends FROM abnormal_end WHERE twin = ? AND digest = ?",
                 arguments: [twin, digest]) ?? 1
@@ -52,6 +47,38 @@ extension RowStore {
                     isKept: try columns.value("is_kept"))
             }
         }
+    }
+
+    /// Refuses what the former owner of a shard has refused, and no more what it does not refuse.
+    static func replace(
+        _ lifted: [QuarantineBan], with bans: [QuarantineBan], at: Timestamp, db: Database
+    ) throws {
+        for ban in lifted {
+            try db.execute(
+                sql: "DELETE FROM abnormal_end WHERE twin = ? AND digest = ?",
+                arguments: [ban.twin, ban.digest])
+        }
+        for ban in bans {
+            try db.execute(
+                sql: """
+                    INSERT INTO abnormal_end (twin, digest, ends, signal, is_kept, at)
+                    VALUES (?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (twin, digest) DO UPDATE SET ends = max(ends, excluded.ends)
+                    """,
+                arguments: [
+                    ban.twin, ban.digest, ban.ends, ban.signal, ban.isKept, at.milliseconds,
+                ])
+        }
+        if !bans.isEmpty { try forgetOldestEnds(db) }
+    }
+
+    private static func forgetOldestEnds(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                DELETE FROM abnormal_end WHERE number NOT IN
+                    (SELECT number FROM abnormal_end ORDER BY at DESC, number DESC LIMIT ?)
+                """,
+            arguments: [StoreLimits.abnormalEndsMax])
     }
 
     /// Lifts the ban: the input may end the process again as often as a new one.

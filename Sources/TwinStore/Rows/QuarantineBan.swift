@@ -17,4 +17,9 @@ package struct QuarantineBan: Sendable, Equatable {
         self.signal = signal
         self.isKept = isKept
     }
+
+    /// Whether both refuse the same input.
+    package func isSameInput(as other: QuarantineBan) -> Bool {
+        twin == other.twin && digest == other.digest
+    }
 }

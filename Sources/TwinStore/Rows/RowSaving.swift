@@ -25,6 +25,8 @@ struct RowSaving {
         try saving.save(candidate.incidents)
         try saving.save(candidate.alerts)
         if let row = candidate.row { try saving.save([row]) }
+        try RowStore.replace(
+            candidate.lifted, with: candidate.bans, at: candidate.savedAt, db: db)
     }
 
     static func discard(shard: UInt16, db: Database) throws {

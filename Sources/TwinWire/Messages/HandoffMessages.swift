@@ -34,6 +34,24 @@ package struct HandoffChunk: Equatable, Sendable, Codable {
         package var document: [UInt8]
     }
 
+    /// An input of the shard that has ended its owner's process and is refused.
+    package struct Ban: Equatable, Sendable, Codable {
+        /// The twin's address, or the destination of the whole message.
+        package var name: String
+        /// 16 hexadecimal digits.
+        package var digest: String
+        package var ends: Int
+        /// Of the last end.
+        package var signal: Int32
+
+        package init(name: String, digest: String, ends: Int, signal: Int32) {
+            self.name = name
+            self.digest = digest
+            self.ends = ends
+            self.signal = signal
+        }
+    }
+
     package var index: UInt16
     /// The epoch that the new owner will have.
     package var epoch: Epoch
@@ -47,6 +65,9 @@ package struct HandoffChunk: Equatable, Sendable, Codable {
     /// Ordinals of twins of earlier parts that are no more.
     package var gone: [UInt32] = []
     package var alerts: [Alert] = []
+    /// With the last part: what is refused, at most `Limits.handoffBansMax`; nil from an owner of
+    /// an older release.
+    package var bans: [Ban]?
     /// With the last part: over everything, by `HandoffDigest`.
     package var digest: UInt64?
 
