@@ -47,7 +47,11 @@ final class VerdictCheck: Checker {
     }
 
     private func compareAnswer(servers: Int, in world: World) {
-        guard let answer = world.unhealthyRacksAnswer(), !answer.stale else { return }
+        // A rack that is not heard at this moment is unknown, whatever it says itself.
+        guard let answer = world.unhealthyRacksAnswer(),
+            let twin = world.datacenterTwin(Workload.datacenterKey), twin.unansweredShards == nil,
+            twin.racks.allSatisfy(\.isHeard)
+        else { return }
         var unhealthy: [String] = []
         var unknown: [String] = []
         for rack in 0..<Workload.racks {
