@@ -199,7 +199,7 @@ struct Gathering<Page: ListPage> {
             return true
         }
         if let limit, items.count > limit || (items.count == limit && isMore) {
-            items = Array(items.prefix(limit))
+            items = Array(items.prefix(Self.end(of: items, limit: limit)))
             cursor = items.last?.cursorText
         }
         let missing = unread.map { index in
@@ -219,6 +219,17 @@ struct Gathering<Page: ListPage> {
                 }
                 return (name.text, failure.error)
             })
+    }
+
+    /// Where a page of so many items ends: what one twin has stays together, because the cursor
+    /// names the twin. Only one that has more by itself makes a page longer.
+    private static func end(of items: [Page.Item], limit: Int) -> Int {
+        guard items.count > limit, items[limit].cursorText == items[limit - 1].cursorText else {
+            return limit
+        }
+        let split = items[limit].cursorText
+        let begin = items.firstIndex { $0.cursorText == split } ?? limit
+        return begin > 0 ? begin : items.firstIndex { $0.cursorText != split } ?? items.count
     }
 
     var hasFailures: Bool { !failures.isEmpty }

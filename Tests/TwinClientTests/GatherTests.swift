@@ -149,4 +149,40 @@ struct GatherTests {
         #expect(list.items.map(\.id) == ["server@server-a:1", "server@server-b:1"])
         #expect(list.missing.isEmpty)
     }
+
+    @Test(
+        "what one twin has stays on one page, because the cursor names the twin",
+        arguments: [(1, 3), (3, 3), (4, 3), (5, 5), (6, 6), (7, 6), (9, 9)])
+    func together(limit: Int, expected: Int) throws {
+        // Three incidents of s0, two of s1, one of s2, three of s3.
+        let counts = [3, 2, 1, 3]
+        let items = counts.indices.flatMap { twin in
+            (1...counts[twin]).map { Self.incident("server/s\(twin):\($0)") }
+        }
+        let placement = try Fixtures.placement()
+        let broker = try FakeBroker { request in
+            request.envelope.type == .getPlacement
+                ? .document(placement) : .document(IncidentsDocument(items: items))
+        }
+        defer { broker.stop() }
+        var connection = try Connection(to: broker.endpoint)
+        let list = try connection.gather(
+            .server, .listIncidents, ListRequest(), as: IncidentsDocument.self, limit: limit)
+        #expect(list.items == Array(items.prefix(expected)))
+        #expect(list.cursor == (expected == items.count ? nil : list.items.last?.cursorKey))
+    }
+
+    private static func incident(_ id: String) -> IncidentDocument {
+        IncidentDocument(
+            id: id, address: String(id.prefix { $0 != ":" }), kind: "missing-report",
+            candidates: [], severity: .warning, phase: "open", reopened: 0, flapping: false,
+            mutedBy: [], pages: 0, since: FakeTier.goneSince, openedAt: FakeTier.goneSince,
+            updatedAt: FakeTier.goneSince, summary: "silent", evidence: [], children: 0,
+            racksAffected: 0, serversAffected: 0, serversTotal: 0, location: LocationDocument(),
+            labels: [:], runbook: Runbook.sentence(for: .missingReport))
+    }
+}
+
+extension IncidentDocument {
+    fileprivate var cursorKey: String { String(address.split(separator: "/").last ?? "") }
 }

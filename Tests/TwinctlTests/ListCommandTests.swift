@@ -58,10 +58,12 @@ struct ListCommandTests {
                 else { return .refuse(Refusal(.invalid, "not an instance")) }
                 let shard = ShardSet([name.text.hasSuffix("-b") ? 1 : 0])
                 let key = "\(name)-1"
+                let isBehind = question.after.map { key > $0 } ?? true
                 guard request.envelope.type == .listTwins else {
                     return .document(
                         IncidentsDocument(
-                            items: [try Self.incident("\(tier)/\(key):1")], shards: shard))
+                            items: !isBehind ? [] : [try Self.incident("\(tier)/\(key):1")],
+                            shards: shard))
                 }
                 return .document(
                     ListDocument(
@@ -168,6 +170,33 @@ struct ListCommandTests {
         let text = try run("incidents", isAway: true).told.answers.joined(separator: "\n")
         for tier in Tier.allCases {
             #expect(text.contains("not whole: 1 shard of \(tier)-b did not answer (\(tier)#1)"))
+        }
+    }
+
+    @Test("incidents come in pages too, tier after tier, and each once", arguments: 1...7)
+    func incidentPages(limit: Int) throws {
+        var ids: [String] = []
+        var after = ""
+        for _ in 0..<10 {
+            let (status, told) = try run("incidents --json --limit \(limit)\(after)")
+            #expect(status == .ok)
+            let answer = try #require(told.answers.first)
+            let page = Self.values(of: "id", in: answer)
+            #expect(page.count <= limit)
+            ids += page
+            guard let cursor = Self.values(of: "cursor", in: answer).first else { break }
+            after = " --after \(cursor)"
+        }
+        let all = ["dc", "rack", "server"].flatMap { tier in
+            ["a", "b"].map { "\(tier)/\(tier)-\($0)-1:1" }
+        }
+        #expect(ids == all)
+    }
+
+    /// The texts that a key has in JSON, wherever it stands; without null.
+    private static func values(of key: String, in json: String) -> [String] {
+        json.components(separatedBy: "\"\(key)\":\"").dropFirst().map { rest in
+            String(rest.prefix { $0 != "\"" })
         }
     }
 

@@ -6,7 +6,11 @@ import TwinWire
 /// `twinctl incidents`: what is open now in all three tiers, the worst first.
 struct IncidentsCommand: TwinctlCommand {
     static let configuration = CommandConfiguration(
-        commandName: "incidents", abstract: "What is wrong now (folded ones with --all)")
+        commandName: "incidents", abstract: "What is wrong now (folded ones with --all)",
+        discussion: """
+            The worst first. With --limit a page at a time, in the order of addresses, data \
+            centers before racks before servers; --after goes on where a page ended.
+            """)
 
     @Option(help: "Only of this rack and its servers.")
     var rack: String?
@@ -28,10 +32,22 @@ struct IncidentsCommand: TwinctlCommand {
     @Flag(help: "Those folded into a parent's incident too.")
     var all = false
 
+    @Option(help: "At most so many; what one twin has stays together.")
+    var limit: Int?
+
+    @Option(help: ArgumentHelp("Go on after an earlier page.", valueName: "cursor"))
+    var after: String?
+
     @OptionGroup var global: GlobalOptions
 
+    func validate() throws {
+        if let limit, limit < 1 {
+            throw ValidationError("--limit: wanted at least 1, found \(limit)")
+        }
+    }
+
     func run(in session: inout Session) throws(ClientError) -> ExitStatus {
-        let question = ListRequest(
+        var question = ListRequest(
             rack: try keyOfOption(rack, .rack), dc: try keyOfOption(dc, .dc),
             kind: try knownKind(), severity: try knownSeverity(),
             labels: labels.isEmpty ? nil : try Naming.pairs(labels, option: "--label"),
@@ -40,17 +56,29 @@ struct IncidentsCommand: TwinctlCommand {
         var missing: [MissingShardDocument] = []
         var stale: [StalenessDocument] = []
         var failures: [(name: String, error: ClientError)] = []
-        for tier in Tier.allCases.reversed() {
+        let start = try after.map { text throws(ClientError) in try Naming.twin(text) }
+        var left = limit
+        var cursor: String?
+        for tier in Tier.allCases.reversed()
+        where start.map({ tier.rawValue <= $0.tier.rawValue }) ?? true {
+            question.after = start.flatMap { $0.tier == tier ? $0.key.description : nil }
             let list = try session.connection.gather(
-                tier, .listIncidents, question, as: IncidentsDocument.self, limit: nil,
+                tier, .listIncidents, question, as: IncidentsDocument.self, limit: left,
                 terms: session.terms)
             items += list.items
             missing += list.missing
             stale += list.stale
             failures += list.failures
+            left = left.map { $0 - list.items.count }
+            let isFull = left.map { $0 <= 0 && tier != .server } ?? false
+            if list.cursor != nil || isFull {
+                cursor = list.items.last?.address
+                break
+            }
         }
         items.sort(by: Self.isWorse)
-        let document = IncidentsDocument(items: items, missing: missing, stale: stale)
+        let document = IncidentsDocument(
+            items: items, cursor: cursor, missing: missing, stale: stale)
         try session.show(document) { IncidentsRenderer.text($0, $1) }
         return session.tellMissing(failures, missing)
     }
