@@ -17,7 +17,7 @@ extension EndToEnd {
             let disks = try await Self.disks(of: cluster)
             var isSound = false
             defer { if !isSound { Self.keep(cluster, disks) } }
-            for member in Member.allCases { try FaultInjector.start(member, of: cluster) }
+            for member in Member.founders { try FaultInjector.start(member, of: cluster) }
             try await cluster.untilServing()
 
             let history = History()
@@ -28,19 +28,27 @@ extension EndToEnd {
                 try client.servers().count { fleet.contains($0.key) && $0.lastReportAt != nil }
                     == fleet.count
             }
-            let injector = FaultInjector(cluster, disks: disks, clients: clients, history)
+            let faultsEnd = history.now + settings.faults.wholeMilliseconds
+            let operators = ChaosOperators(
+                cluster, history,
+                until: faultsEnd - ChaosSettings.operatorsRest.wholeMilliseconds,
+                seed: settings.seed)
+            let injector = FaultInjector(
+                cluster, operators, disks: disks, clients: clients, history)
             let plan = FaultPlan(
                 settings, disks: disks.isEmpty ? Member.instances : Self.smallDisks)
             try await injector.run(plan, until: settings.faults.wholeMilliseconds) {
                 try clients.check()
             }
+            let scaling = try await operators.finish()
             clients.reports.silence(clients.silent.servers)
-            try await cluster.untilServing()
+            try await cluster.untilServing(by: Member.allCases)
+            let moves = try await Self.moves(of: cluster)
             var judge = ChaosJudge(cluster, history, silent: clients.silent)
             try await judge.judge(clients)
             print(
                 ChaosTable(
-                    settings, history, injector.tally,
+                    settings, history, injector.tally, scaling, moves: moves,
                     killed: (clients.killed.killedCount, clients.killedReader.killedCount),
                     judge.alerts, violations: judge.violations.count))
             for violation in judge.violations {
@@ -63,6 +71,24 @@ extension EndToEnd {
                 print("chaos: no strace here: no fdatasync will fail")
             }
             return disks
+        }
+
+        /// Waits until no shard is on its way, and tells how many have changed owners: each time
+        /// its epoch grows by one.
+        private static func moves(of cluster: Cluster) async throws -> (done: Int, givenUp: Int) {
+            let client = cluster.client
+            let placement = try await eventually("no shard is on its way", within: 60) {
+                let placement = try client.ask(
+                    .broker, .getPlacement, for: PlacementDocument.self
+                ).placement
+                return placement.moves.isEmpty ? placement : nil
+            }
+            let shards = Tier.allCases.flatMap { tier in
+                (0..<cluster.shards).map { ShardID(tier: tier, index: UInt16($0)) }
+            }
+            let done = shards.reduce(0) { $0 + Int(placement[$1]?.epoch.rawValue ?? 1) - 1 }
+            let log = LogText.read(cluster.folder.file(Member.broker.rawValue + ".log"))
+            return (done, log.split(separator: "\n").count { $0.contains("a move is given up") })
         }
 
         private static func keep(_ cluster: Cluster, _ disks: [Member: SmallDisk]) {

@@ -136,7 +136,7 @@ extension EndToEnd {
             let cluster = try await Cluster.serving()
             let fleet = try Fleet(dc: "stop", racks: 1, serversPerRack: 4)
             try fleet.commission(by: cluster.client)
-            for member in Member.allCases.reversed() {
+            for member in Member.founders.reversed() {
                 #expect(try await cluster.stop(member, within: 20) == .exit(0), "\(member)")
             }
         }

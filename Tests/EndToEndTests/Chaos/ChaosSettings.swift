@@ -12,6 +12,8 @@ struct ChaosSettings: Sendable {
     /// Faults on the broker end this much before the others: after its return reporters have 30 s
     /// to come back before anybody is called silent, and the run must see somebody found.
     static let brokerRest = Duration.seconds(24)
+    /// So long before the end of the faults nobody takes an instance away any more.
+    static let operatorsRest = Duration.seconds(12)
     /// How long before the end of a run its faults end.
     private static let settling = 10
     private static let secondsDefault = 60

@@ -6,6 +6,7 @@ struct ChaosTable: CustomStringConvertible {
 
     init(
         _ settings: ChaosSettings, _ history: History, _ faults: FaultInjector.Tally,
+        _ scaling: ScaleOperator.Tally, moves: (done: Int, givenUp: Int),
         killed: (operations: Int, readers: Int), _ alerts: AlertChecker, violations: Int
     ) {
         let operations = history.operations
@@ -30,6 +31,12 @@ struct ChaosTable: CustomStringConvertible {
             rows.append(("fault: \(name)", "\(count)"))
         }
         rows += [
+            ("faults that found no move", "\(faults.unaimed)"),
+            ("instances that joined", "\(scaling.joins)"),
+            ("instances drained, stopped, back", "\(scaling.drains)"),
+            ("tiers to be balanced", "\(scaling.balances)"),
+            ("moves asked by name, refused", "\(scaling.asked), \(scaling.refused)"),
+            ("moves done, given up", "\(moves.done), \(moves.givenUp)"),
             ("clients that died in mid-operation", "\(killed.operations)"),
             ("readers of alerts that died", "\(killed.readers)"),
             ("stopped by their disk, status 74", "\(faults.diskEnds)"),

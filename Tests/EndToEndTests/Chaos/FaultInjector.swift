@@ -12,6 +12,8 @@ final class FaultInjector {
         var missed = 0
         /// Starts refused because the name was still taken; tried again.
         var refusedStarts = 0
+        /// Faults in the midst of a move, that found none.
+        var unaimed = 0
     }
 
     private struct Active {
@@ -22,6 +24,7 @@ final class FaultInjector {
     }
 
     private let cluster: Cluster
+    private let operators: ChaosOperators
     private let disks: [Member: SmallDisk]
     private let client: KilledClient
     private let reader: KilledReader
@@ -30,6 +33,12 @@ final class FaultInjector {
     private var clientKills = 0
     private var active: [Member: Active] = [:]
     private var restartAt: [Member: Int64] = [:]
+    /// Waiting for a move to strike at.
+    private var aimed: [Fault] = []
+    /// Ending because an operator said so.
+    private var leaving: [Member: ServiceProcess] = [:]
+    /// Not to be started before an operator says so.
+    private var absent = Set(ChaosOperators.joiners)
     /// When a disk was healthy again; who had begun to end by then may still do so.
     private var healedAt: [Member: Int64] = [:]
 
@@ -43,9 +52,11 @@ final class FaultInjector {
     private static let ignoringFileSize = ["/bin/sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh"]
 
     init(
-        _ cluster: Cluster, disks: [Member: SmallDisk], clients: ChaosClients, _ history: History
+        _ cluster: Cluster, _ operators: ChaosOperators, disks: [Member: SmallDisk],
+        clients: ChaosClients, _ history: History
     ) {
         self.cluster = cluster
+        self.operators = operators
         self.disks = disks
         client = clients.killed
         reader = clients.killedReader
@@ -57,19 +68,26 @@ final class FaultInjector {
         try cluster.start(member, wrapper: member.tier == nil ? [] : ignoringFileSize)
     }
 
-    /// From the first fault to the end of the last, with everybody running afterwards.
+    /// From the first fault to the end of the last, with everybody running afterwards and the
+    /// operators at rest.
     /// - Parameter check: looks at the clients now and then; throws what has ended one.
     func run(_ plan: FaultPlan, until end: Int64, check: () throws -> Void) async throws {
         let began = history.now
         var next = plan.faults.startIndex
-        while history.now - began < end || !active.isEmpty || !restartAt.isEmpty {
+        while history.now - began < end || !active.isEmpty || !restartAt.isEmpty
+            || !operators.areOver
+        {
             let now = history.now - began
+            if now >= end { operators.stop() }
             while next < plan.faults.endIndex, plan.faults[next].begins <= now {
                 try await begin(plan.faults[next])
                 next += 1
             }
+            try await aim(now: now)
+            try carryOutOrders()
             for member in Member.allCases { try await look(after: member, now: now) }
             try check()
+            try operators.check()
             try await Task.sleep(for: Self.lookEvery)
         }
     }
@@ -77,15 +95,14 @@ final class FaultInjector {
     // MARK: beginning
 
     private func begin(_ fault: Fault) async throws {
+        if fault.party != nil { return aimed.append(fault) }
         guard let member = fault.member else {
             if clientKills % 2 == 0 { client.kill() } else { reader.kill() }
             clientKills += 1
             return count(fault)
         }
         // An earlier fault may have lasted longer than planned.
-        guard active[member] == nil, restartAt[member] == nil,
-            try cluster.process(member).isRunning
-        else { return }
+        guard try isFree(member) else { return }
         let process = try cluster.process(member)
         var tracer: ServiceProcess?
         switch fault.kind {
@@ -112,6 +129,50 @@ final class FaultInjector {
         active[member] = Active(fault: fault, tracer: tracer, process: process)
     }
 
+    private func isFree(_ member: Member) throws -> Bool {
+        try !absent.contains(member) && leaving[member] == nil && active[member] == nil
+            && restartAt[member] == nil && cluster.process(member).isRunning
+    }
+
+    /// Strikes at the parties of the moves that are under way.
+    private func aim(now: Int64) async throws {
+        guard !aimed.isEmpty else { return }
+        let late = aimed.count { $0.begins + FaultPlan.aimFor < now }
+        tally.unaimed += late
+        aimed.removeAll { $0.begins + FaultPlan.aimFor < now }
+        let moves = try operators.watch.moves()
+        for fault in aimed {
+            let victim = try moves.lazy.compactMap { fault.party?.member(in: $0) }
+                .first { try isFree($0) }
+            guard let victim else { continue }
+            aimed.removeAll { $0 == fault }
+            let struck = Fault(
+                kind: fault.kind, member: victim, begins: now,
+                ends: now + fault.ends - fault.begins)
+            try await begin(struck)
+            if let party = fault.party?.rawValue {
+                tally.done["\(fault.kind.rawValue) \(party) of a move", default: 0] += 1
+            }
+        }
+    }
+
+    /// Starts and stops whom the operators want.
+    private func carryOutOrders() throws {
+        for (member, order) in operators.orders.all {
+            switch order {
+            case .start:
+                try Self.start(member, of: cluster)
+                absent.remove(member)
+                operators.orders.done(member)
+            case .stop:
+                guard try isFree(member) else { continue }
+                let process = try cluster.process(member)
+                process.send(SIGTERM)
+                leaving[member] = process
+            }
+        }
+    }
+
     private func limitFiles(of process: ServiceProcess, to bytes: String) async throws {
         guard let prlimit = Executables.system("prlimit") else { return }
         let limited = try await Tool.run(
@@ -129,7 +190,14 @@ final class FaultInjector {
     // MARK: ending
 
     private func look(after member: Member, now: Int64) async throws {
-        if let one = active[member] {
+        if absent.contains(member) { return }
+        if let process = leaving[member] {
+            guard let end = process.poll() else { return }
+            if end != .exit(0) { explain(end, of: member, now: now) }
+            leaving[member] = nil
+            absent.insert(member)
+            operators.orders.done(member)
+        } else if let one = active[member] {
             if try await isOver(one, member, now: now) { active[member] = nil }
         } else if let time = restartAt[member] {
             guard now >= time else { return }

@@ -11,14 +11,17 @@ enum FaultKind: String, CaseIterable, Sendable {
 /// One thing that goes wrong, and for how long.
 struct Fault: Equatable, Sendable {
     let kind: FaultKind
-    /// nil for a client.
+    /// nil for a client, and for a party of a move.
     let member: Member?
+    /// Whoever plays this part in a move that is under way then.
+    var party: HandoffParty?
     /// Milliseconds since the run began.
     let begins: Int64
     let ends: Int64
 
     var description: String {
-        "\(kind.rawValue) \(member?.rawValue ?? "") at \(begins) ms for \(ends - begins) ms"
+        let victim = member?.rawValue ?? party?.rawValue ?? ""
+        return "\(kind.rawValue) \(victim) at \(begins) ms for \(ends - begins) ms"
     }
 }
 
@@ -60,8 +63,39 @@ struct FaultPlan: Sendable {
             }
             now += Int64.random(in: Self.gap, using: &random)
         }
-        self.faults = faults
+        faults += Self.aimed(until: end, brokerUntil: brokerEnd, settings.seed)
+        self.faults = faults.sorted { $0.begins < $1.begins }
     }
+
+    /// Faults in the midst of moves: every party in drawn order, again and again.
+    private static func aimed(until end: Int64, brokerUntil: Int64, _ seed: UInt64) -> [Fault] {
+        var random = ChaosRandom(seed: seed, client: aimedStream)
+        var faults: [Fault] = []
+        var due: [HandoffParty] = []
+        var now = aimedAfter
+        while now < end {
+            if due.isEmpty { due = HandoffParty.allCases.shuffled(using: &random) }
+            let kind = random.isOne(in: 3) ? FaultKind.pause : .kill
+            let lasts = Int64.random(in: Self.lasts(kind), using: &random)
+            let mayBeBroker = now + aimFor < brokerUntil
+            if let place = due.lastIndex(where: { mayBeBroker || $0 != .broker }) {
+                faults.append(
+                    Fault(
+                        kind: kind, member: nil, party: due.remove(at: place), begins: now,
+                        ends: now + lasts))
+            } else {
+                due = []
+            }
+            now += Int64.random(in: aimedGap, using: &random)
+        }
+        return faults
+    }
+
+    private static let aimedStream = 12
+    private static let aimedAfter: Int64 = 3_000
+    private static let aimedGap: ClosedRange<Int64> = 1_500...4_500
+    /// A fault that finds no move waits so long for one.
+    static let aimFor: Int64 = 4_000
 
     /// Everything hangs on the broker, so it has more than its share of the faults.
     private static let brokerEvery = 3
@@ -73,7 +107,7 @@ struct FaultPlan: Sendable {
 
     private static func victims(of kind: FaultKind, disks: [Member]) -> [Member] {
         switch kind {
-        case .kill, .pause, .stop: Member.allCases
+        case .kill, .pause, .stop: Member.founders
         case .diskFull: disks
         case .syncFails: Member.instances
         case .killClient: []

@@ -54,6 +54,6 @@ extension ChaosCaller {
             before: before, by: name)
     }
 
-    /// No shard moves in a run, and the answer does not name its epoch.
+    /// No shard of the dc tier moves in a run, and the answer does not name its epoch.
     private static let firstEpoch: UInt32 = 1
 }

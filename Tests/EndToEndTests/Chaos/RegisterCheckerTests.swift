@@ -80,6 +80,7 @@ struct RegisterCheckerTests {
         let plan = FaultPlan(settings, disks: [.serverB])
         #expect(plan.faults == FaultPlan(settings, disks: [.serverB]).faults)
         #expect(Set(plan.faults.map(\.kind)) == Set(FaultKind.allCases))
+        #expect(Set(plan.faults.compactMap(\.party)) == Set(HandoffParty.allCases))
         for member in Member.allCases {
             let own = plan.faults.filter { $0.member == member }
             for (one, next) in zip(own, own.dropFirst()) { #expect(one.ends < next.begins) }

@@ -22,7 +22,7 @@ final class Client {
     func ask<Answer: Decodable>(
         _ destination: Destination, _ type: MessageType, _ payload: some Encodable,
         for answer: Answer.Type, terms: RetryTerms = patient
-    ) throws -> Answer {
+    ) throws(ClientError) -> Answer {
         try connection.ask(destination, type, payload, for: answer, terms: terms)
     }
 

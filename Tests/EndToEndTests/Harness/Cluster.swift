@@ -13,13 +13,17 @@ final class Cluster {
     let members: [Member]
     private var processes: [Member: ServiceProcess] = [:]
 
+    /// Of each tier.
+    let shards: Int
+
     /// Few, so that two instances of a tier both get work from a small fleet.
-    private static let shards = 16
+    static let shardsDefault = 16
 
     /// A cluster of which nothing runs yet.
-    init(_ members: [Member] = Member.allCases) throws {
+    init(_ members: [Member] = Member.founders, shards: Int = shardsDefault) throws {
         folder = try ScratchFolder()
         self.members = members
+        self.shards = shards
         let ports = try FreePorts.draw(2)
         endpoint = "tcp://127.0.0.1:\(ports[0])"
         servicesEndpoint = "tcp://127.0.0.1:\(ports[1])"
@@ -33,7 +37,7 @@ final class Cluster {
     }
 
     /// A cluster that serves.
-    static func serving(_ members: [Member] = Member.allCases) async throws -> Cluster {
+    static func serving(_ members: [Member] = Member.founders) async throws -> Cluster {
         let cluster = try Cluster(members)
         for member in members { try cluster.start(member) }
         try await cluster.untilServing()
@@ -62,7 +66,7 @@ final class Cluster {
         guard member.tier != nil else {
             return state + [
                 "--listen", endpoint, "--listen-services", servicesEndpoint, "--shards",
-                "\(Self.shards)", "--bootstrap", "--instances", plan, "--allow-simulation",
+                "\(shards)", "--bootstrap", "--instances", plan, "--allow-simulation",
             ]
         }
         return state + ["--broker", servicesEndpoint, "--instance", member.rawValue]
@@ -106,15 +110,16 @@ final class Cluster {
     // MARK: readiness
 
     /// Waits until every member answers and every shard has its owner.
-    func untilServing(within seconds: Double = 60) async throws {
+    /// - Parameter present: who must answer; nil = the members it was born with.
+    func untilServing(by present: [Member]? = nil, within seconds: Double = 60) async throws {
         try await eventually("every member serves", within: seconds) {
             let status = try client.ask(
                 .broker, .clusterStatus, for: StatusDocument.self, terms: Self.brief)
             for tier in Tier.allCases {
-                let shards = status.processes.filter { $0.tier == tier }.compactMap(\.shards)
-                guard shards.reduce(0, +) == Self.shards else { return false }
+                let owned = status.processes.filter { $0.tier == tier }.compactMap(\.shards)
+                guard owned.reduce(0, +) == shards else { return false }
             }
-            for member in members {
+            for member in present ?? members {
                 guard let tier = member.tier else { continue }
                 let destination = Destination.instance(tier, try InstanceName(member.rawValue))
                 _ = try client.ask(

@@ -9,21 +9,26 @@ enum Member: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case rackA = "rack-a"
     case rackB = "rack-b"
     case dcA = "dc-a"
+    // These join a cluster that serves.
+    case serverC = "server-c"
+    case rackC = "rack-c"
 
     /// nil for the broker.
     var tier: Tier? {
         switch self {
         case .broker: nil
-        case .serverA, .serverB: .server
-        case .rackA, .rackB: .rack
+        case .serverA, .serverB, .serverC: .server
+        case .rackA, .rackB, .rackC: .rack
         case .dcA: .dc
         }
     }
 
     var executable: String { tier.map { "\($0)-twin-svc" } ?? "twin-broker" }
 
-    /// All but the broker.
-    static var instances: [Member] { allCases.filter { $0.tier != nil } }
+    /// Those that share the shards of a new cluster, and their broker.
+    static let founders: [Member] = [.broker, .serverA, .serverB, .rackA, .rackB, .dcA]
+    /// All founders but the broker.
+    static var instances: [Member] { founders.filter { $0.tier != nil } }
     /// The smallest cluster.
     static let smallest: [Member] = [.broker, .serverA, .rackA, .dcA]
 

@@ -30,6 +30,9 @@ final class Worker<Output: Sendable>: Sendable {
         throw error
     }
 
+    /// True once the thread has handed over what it has.
+    var isOver: Bool { outcome.result.withLock { $0 != nil } }
+
     /// Asks the thread to stop and waits for what it hands over.
     func finish(within seconds: Double = 60) async throws -> Output {
         stop.raise()
