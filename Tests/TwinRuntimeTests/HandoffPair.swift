@@ -16,13 +16,36 @@ struct HandoffPair {
         var records: [[UInt8]] = []
         let rows = MemoryRows(tier: .dc)
         var keeper: RowKeeper<MemoryRows>
+        /// False between a crash and the next start.
+        var isUp = true
+        /// Each process's own.
+        private(set) var nonce: UInt64
 
         init(_ name: String, nonce: UInt64) throws {
+            self.nonce = nonce
             core = Core(
                 name: try InstanceName(name), softwareVersion: "1.0.0", processNonce: nonce,
                 identity: MemberIdentity(clusterId: nil, startNumber: 0, isRestored: false),
                 running: .zero, nextRecord: 1)
             keeper = RowKeeper(rows)
+        }
+
+        /// A new process on what the last one has left.
+        mutating func restart(nonce: UInt64) throws {
+            let disk = MemoryDisk()
+            var journal = try Journal(on: disk, salt: 7)
+            for record in records { _ = try journal.append(record.span) }
+            _ = try journal.sync()
+            self.nonce = nonce
+            core = Core(
+                name: core.name, softwareVersion: "1.0.0", processNonce: nonce,
+                identity: core.identity, running: .zero,
+                nextRecord: UInt64(records.count) + 1)
+            _ = try Recovery.run(
+                &core, rows: rows, journal: journal, from: rows.meta().journalFrom)
+            keeper = RowKeeper(rows)
+            inbox = []
+            isUp = true
         }
 
         mutating func turn(at now: Int64) throws -> [[[UInt8]]] {
@@ -64,7 +87,26 @@ struct HandoffPair {
         }
     }
 
+    /// What must never be.
+    enum PairError: Error {
+        case servedTwice(shard: Int, at: Int64)
+    }
+
+    /// A message that does not arrive, by what it says.
+    enum Loss: Equatable {
+        /// A part of a copy, and the answer to the last part.
+        case part, prepared
+        /// What the instances tell the broker of a move.
+        case released, active
+        /// What the broker tells this node of the placement, by event or by answer.
+        case placement(to: Int)
+    }
+
     static let names = ["dc-a", "dc-b"]
+    /// What is lost from now on.
+    var losses: [Loss] = []
+    /// False while the broker's process is gone.
+    private(set) var isBrokerUp = true
     var nodes: [Node]
     var broker: BrokerMachine
     var now: Int64 = 1_000
@@ -72,6 +114,7 @@ struct HandoffPair {
     private(set) var chunks: [HandoffChunk] = []
     private(set) var answers: [UInt64: [UInt8]] = [:]
     private var nextRequest: UInt64 = 1 << 40
+    private var nextNonce: UInt64 = 100
 
     init() throws {
         nodes = try zip(Self.names, [1, 2]).map { try Node($0, nonce: $1) }
@@ -85,25 +128,95 @@ struct HandoffPair {
 
     mutating func pass(milliseconds: Int64) throws {
         let end = now + milliseconds
+        while now < end { try tick() }
+    }
+
+    /// Goes on until `isReached`, tick by tick; false when it never was within ten seconds.
+    mutating func pass(until isReached: (inout HandoffPair) -> Bool) throws -> Bool {
+        let end = now + 10_000
         while now < end {
-            now += 20
-            for index in nodes.indices {
-                for frames in try nodes[index].turn(at: now) { try carry(frames, from: index) }
-            }
-            let wall = Timestamp(milliseconds: 1_800_000_000_000 + now)
-            broker.tick(now: now, wall: wall)
-            carryOutEffects()
+            if isReached(&self) { return true }
+            try tick()
         }
+        return false
+    }
+
+    private mutating func tick() throws {
+        now += 20
+        for index in nodes.indices where nodes[index].isUp {
+            for frames in try nodes[index].turn(at: now) where isBrokerUp {
+                try carry(frames, from: index)
+            }
+        }
+        for shard in 0..<2 where servers(of: shard).count > 1 {
+            throw PairError.servedTwice(shard: shard, at: now)
+        }
+        guard isBrokerUp else { return }
+        broker.tick(now: now, wall: wall)
+        carryOutEffects()
+    }
+
+    private var wall: Timestamp { Timestamp(milliseconds: 1_800_000_000_000 + now) }
+
+    // MARK: crashes
+
+    /// kill -9 of an instance; the broker finds its connection gone.
+    mutating func crash(_ index: Int) {
+        nodes[index].isUp = false
+        guard isBrokerUp, let slot = broker.slot(of: route(index)) else { return }
+        broker.sendFailed(to: slot, now: now, wall: wall)
+        carryOutEffects()
+    }
+
+    mutating func restart(_ index: Int) throws {
+        nextNonce += 1
+        try nodes[index].restart(nonce: nextNonce)
+    }
+
+    /// kill -9 of the broker.
+    mutating func crashBroker() { isBrokerUp = false }
+
+    /// A broker on the file of the last one, or on none.
+    mutating func restartBroker(keepsFile: Bool) {
+        nextNonce += 1
+        broker = BrokerMachine(
+            record: keepsFile ? broker.record : nil, shardCounts: ShardCounts(all: 2),
+            configuration: ClusterConfiguration(), bootstrap: nil, freshClusterID: "c2",
+            nonce: nextNonce, now: now, wall: wall, rebalancesByItself: false)
+        isBrokerUp = true
     }
 
     /// The instance that serves a shard now, by its core.
     func servers(of shard: Int) -> [String] {
-        nodes.indices.filter { nodes[$0].core.ownedIndices.contains(shard) }.map { Self.names[$0] }
+        nodes.indices.filter { nodes[$0].isUp && nodes[$0].core.ownedIndices.contains(shard) }
+            .map { Self.names[$0] }
     }
 
     // MARK: the broker
 
-    private func route(_ index: Int) -> [UInt8] { [0, UInt8(index + 1)] }
+    /// A connection is a process's: a new one has another.
+    private func route(_ index: Int) -> [UInt8] {
+        [0, UInt8(index + 1), UInt8(truncatingIfNeeded: nodes[index].nonce)]
+    }
+
+    private func node(at slot: Int) -> Int? {
+        nodes.indices.first { broker.slot(of: route($0)) == slot }
+    }
+
+    private mutating func deliver(_ frames: [[UInt8]], to index: Int) {
+        if nodes[index].isUp { nodes[index].inbox.append(frames) }
+    }
+
+    private mutating func refuse(_ refusal: Refusal, _ envelope: Envelope, to index: Int) {
+        deliver(
+            [envelope.reply(.refused).packed, Payload.pack(RefusalPayload(refusal))], to: index)
+    }
+
+    /// Whether the answer to a part names what is durable: the copy is whole.
+    private func isPrepared(_ envelope: Envelope, _ payload: [UInt8]) throws -> Bool {
+        guard envelope.type == .handoff else { return false }
+        return try MsgpackDecoder.decode(HandoffAnswer.self, from: payload).digest != nil
+    }
 
     private mutating func carry(_ frames: [[UInt8]], from index: Int) throws {
         let header = frames[1]
@@ -114,32 +227,48 @@ struct HandoffPair {
                 answers[envelope.requestID] = frames[2]
                 return
             }
-            return nodes[to].inbox.append([frames[1], frames[2]])
+            if losses.contains(.prepared), try isPrepared(envelope, frames[2]) { return }
+            return deliver([frames[1], frames[2]], to: to)
         }
-        let wall = Timestamp(milliseconds: 1_800_000_000_000 + now)
         switch envelope.type {
         case .register:
+            if losses.contains(.placement(to: index)) { return }
             let body = try MsgpackDecoder.decode(Registration.self, from: frames[2])
-            let grant = try broker.register(
-                body, routingID: route(index), now: now, wall: wall
-            ).get()
+            let result = broker.register(body, routingID: route(index), now: now, wall: wall)
             carryOutEffects()
-            nodes[index].inbox.append([envelope.reply(.register).packed, Payload.pack(grant)])
+            switch result {
+            case .success(let grant):
+                deliver([envelope.reply(.register).packed, Payload.pack(grant)], to: index)
+            case .failure(let refusal): refuse(refusal, envelope, to: index)
+            }
         case .beat:
             let body = try MsgpackDecoder.decode(Beat.self, from: frames[2])
-            let reply = try broker.beat(body, routingID: route(index), now: now, wall: wall)
-            carryOutEffects()
-            nodes[index].inbox.append([envelope.reply(.beat).packed, Payload.pack(reply)])
+            do throws(Refusal) {
+                let reply = try broker.beat(
+                    body, routingID: route(index), now: now, wall: wall)
+                carryOutEffects()
+                deliver([envelope.reply(.beat).packed, Payload.pack(reply)], to: index)
+            } catch {
+                refuse(error, envelope, to: index)
+            }
         case .moveReport:
             let body = try MsgpackDecoder.decode(MoveReport.self, from: frames[2])
+            if body.step == .released, losses.contains(.released) { return }
+            if body.step == .active, losses.contains(.active) { return }
             if let slot = broker.slot(of: route(index)) {
                 broker.take(body, from: slot, now: now)
             }
             carryOutEffects()
         case .handoff:
             chunks.append(try MsgpackDecoder.decode(HandoffChunk.self, from: frames[2]))
-            nodes[1 - index].inbox.append(
-                [Array(Self.names[index].utf8), frames[0], frames[1], frames[2]])
+            if losses.contains(.part) { return }
+            deliver(
+                [Array(Self.names[index].utf8), frames[0], frames[1], frames[2]], to: 1 - index)
+        case .getPlacement:
+            if losses.contains(.placement(to: index)) { return }
+            deliver(
+                [envelope.reply(.placement).packed, Payload.pack(broker.record.placement)],
+                to: index)
         default: break
         }
     }
@@ -148,13 +277,15 @@ struct HandoffPair {
         let effects = broker.takeEffects()
         if effects.tellsPlacement {
             let envelope = Envelope(kind: .event, type: .placement, requestID: 0).packed
-            for index in nodes.indices {
-                nodes[index].inbox.append([envelope, Payload.pack(broker.record.placement)])
+            for index in nodes.indices
+            where broker.slot(of: route(index)) != nil && !losses.contains(.placement(to: index)) {
+                deliver([envelope, Payload.pack(broker.record.placement)], to: index)
             }
         }
         for freeze in effects.freezes {
             let envelope = Envelope(kind: .event, type: .freeze, requestID: 0).packed
-            nodes[freeze.slot].inbox.append([envelope, Payload.pack(freeze.order)])
+            guard let index = node(at: freeze.slot) else { continue }
+            deliver([envelope, Payload.pack(freeze.order)], to: index)
         }
     }
 

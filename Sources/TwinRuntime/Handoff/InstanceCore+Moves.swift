@@ -62,6 +62,11 @@ extension InstanceCore {
             arrival.digest != nil
         {
             acquire(index, arrival, at: owner.epoch)
+        } else if move == nil,
+            placement[id] == nil || placement.version < arrival.number ?? 0
+        {
+            // A broker without its file, or with an old one, knows no move before the owner has
+            // registered: it may have released the shard to us.
         } else {
             arrivals[index] = nil
             handoffJobs.append(.discard(shard: index))

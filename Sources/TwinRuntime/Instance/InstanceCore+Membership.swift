@@ -120,12 +120,16 @@ extension InstanceCore {
         monitor.registered()
         nextBeatAt = clock.monotonic
         configuration = grant.configuration
-        follow(grant.placement)
+        let isOtherBroker = placementBroker.map { $0 != grant.brokerNonce } ?? false
+        placementBroker = grant.brokerNonce
+        follow(grant.placement, whateverVersion: isOtherBroker)
     }
 
     /// Takes a placement: opens shards that are ours and were never born, finds parents anew.
-    package mutating func follow(_ placement: Placement) {
-        guard placement.version >= self.placement?.version ?? 0 else { return }
+    /// - Parameter whateverVersion: a broker without the file of the one before counts anew; its
+    ///   word holds all the same.
+    package mutating func follow(_ placement: Placement, whateverVersion: Bool = false) {
+        guard whateverVersion || placement.version >= self.placement?.version ?? 0 else { return }
         let isFirst = self.placement == nil
         self.placement = placement
         reserveShards(placement.shardCounts[tier])

@@ -19,6 +19,8 @@ package struct InstanceCore<Service: TierService>: Sendable {
     package internal(set) var identity: MemberIdentity
     package internal(set) var membership = Membership.outside(nextAttempt: 0)
     package internal(set) var placement: Placement?
+    /// The broker that let us in last, by its nonce.
+    var placementBroker: UInt64?
     package internal(set) var configuration = ClusterConfiguration()
     /// By shard index; nil = served by somebody else.
     package var shards: [Shard<Twin>?] = []
