@@ -19,8 +19,7 @@ final class EncodedStream {
     /// Writes the outermost value.
     func encode<Value: Encodable>(_ value: Value) throws {
         let index = values.begin(Value.self)
-        // The type is compared first: an empty array of anything converts to `[UInt8]`.
-        if Value.self == [UInt8].self, let data = value as? [UInt8] {
+        if let data = Bytes.of(value) {
             values.append(in: index) { $0.packBin(data) }
             return try values.end()
         }
@@ -35,7 +34,7 @@ final class EncodedStream {
     func encode<Value: Encodable>(
         _ value: Value, in index: Int, as role: OpenValues.Role
     ) throws {
-        if Value.self == [UInt8].self, let data = value as? [UInt8] {
+        if let data = Bytes.of(value) {
             return values.append(in: index) { $0.packBin(data) }
         }
         if let value = Self.selfPacking(value) {
@@ -48,7 +47,7 @@ final class EncodedStream {
     func encode<Value: Encodable>(
         _ value: Value, in index: Int, for key: some CodingKey
     ) throws {
-        if Value.self == [UInt8].self, let data = value as? [UInt8] {
+        if let data = Bytes.of(value) {
             return values.append(in: index, for: key) { $0.packBin(data) }
         }
         if let value = Self.selfPacking(value) {

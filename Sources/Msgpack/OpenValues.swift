@@ -19,6 +19,8 @@ struct OpenValues {
 
     private struct OpenValue {
         let type: Any.Type
+        /// A dictionary or a set is one reference.
+        let isOneWord: Bool
         let step: Step
         /// Containers around this value.
         let depth: Int
@@ -50,29 +52,40 @@ struct OpenValues {
     // MARK: values
 
     /// Begins the outermost value; returns its index.
-    mutating func begin(_ type: Any.Type) -> Int {
-        open.append(OpenValue(type: type, step: .none, depth: 0, start: packer.count))
+    mutating func begin<Value>(_ type: Value.Type) -> Int {
+        open.append(
+            OpenValue(
+                type: type, isOneWord: Self.isOneWord(type), step: .none, depth: 0,
+                start: packer.count))
         return 0
     }
 
+    private static func isOneWord<Value>(_: Value.Type) -> Bool {
+        MemoryLayout<Value>.size == MemoryLayout<Int>.size
+    }
+
     /// Begins a value of an open array or single value; returns its index.
-    mutating func begin(_ type: Any.Type, in index: Int, as role: Role) throws -> Int {
+    mutating func begin<Value>(
+        _ type: Value.Type, in index: Int, as role: Role
+    ) throws -> Int {
         try require(isWritten(index))
         let count = open[index].count
         open[index].count = count + 1
         let step: Step = role == .element ? .index(count) : .none
-        return try begin(type, step, inside: open[index].depth)
+        return try begin(type, Self.isOneWord(type), step, inside: open[index].depth)
     }
 
     /// Begins a pair of an open map, its key written; returns the value's index.
-    mutating func begin(_ type: Any.Type, in index: Int, for key: some CodingKey) throws -> Int {
+    mutating func begin<Value>(
+        _ type: Value.Type, in index: Int, for key: some CodingKey
+    ) throws -> Int {
         try require(isWritten(index))
         appendKey(key, in: index)
-        return try begin(type, .key(key), inside: open[index].depth)
+        return try begin(type, Self.isOneWord(type), .key(key), inside: open[index].depth)
     }
 
     private mutating func begin(
-        _ type: Any.Type, _ step: Step, inside depth: Int
+        _ type: Any.Type, _ isOneWord: Bool, _ step: Step, inside depth: Int
     ) throws -> Int {
         let depth = if case .none = step { depth } else { depth + 1 }
         guard depth <= MsgpackLimits.depthMax else {
@@ -84,7 +97,9 @@ struct OpenValues {
             try require(false)
             return open.count
         }
-        open.append(OpenValue(type: type, step: step, depth: depth, start: packer.count))
+        open.append(
+            OpenValue(
+                type: type, isOneWord: isOneWord, step: step, depth: depth, start: packer.count))
         return open.count - 1
     }
 
@@ -99,7 +114,7 @@ struct OpenValues {
         open[index].shape = shape
         guard shape != .single else { return }
         packer.beginContainer()
-        guard open[index].type is any HashOrdered.Type else { return }
+        guard open[index].isOneWord, open[index].type is any HashOrdered.Type else { return }
         open[index].pairOffsets = []
         if shape == .array {
             refuse(
@@ -137,7 +152,8 @@ struct OpenValues {
         var values = OpenValues(Packer())
         values.pathAround = path(of: index) + [step.key].compactMap(\.self)
         let depth = open.indices.contains(index) ? open[index].depth + 1 : 0
-        values.open.append(OpenValue(type: Never.self, step: .none, depth: depth, start: 0))
+        values.open.append(
+            OpenValue(type: Never.self, isOneWord: false, step: .none, depth: depth, start: 0))
         if shape != .undecided { values.take(shape, in: 0) }
         return values
     }

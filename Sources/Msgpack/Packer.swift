@@ -162,6 +162,8 @@ package struct Packer: Sendable {
 
     private mutating func append(_ head: twin_msgpack_head) {
         let count = Int(head.count)
+        // Most are small: a number below 128, a short text, a small container.
+        guard count > 1 else { return bytes.append(head.bytes.0) }
         unsafe withUnsafeBytes(of: head.bytes) { written in
             unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: written[..<count]))
         }

@@ -9,5 +9,5 @@ package protocol SelfPacking: Encodable {
 
 enum SelfPackingLimits {
     /// Numbers, keys and times are smaller: they need not be asked.
-    static let bytesMin = 32
+    static let bytesMin = 24
 }

@@ -9,7 +9,7 @@ struct ValueDecoder: Decoder {
 
     /// Decodes this entry as any type; `[UInt8]` from `bin`.
     func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
-        if type == [UInt8].self {
+        if Bytes.isType(type) {
             let data = try read { unpacker throws(MsgpackError) in
                 try unpacker.readBinBytes(maxBytes: .max)
             }

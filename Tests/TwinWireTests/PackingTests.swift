@@ -98,6 +98,114 @@ struct PackingTests {
         return book
     }
 
+    private static func rackStatus(_ fill: Int) -> RackStatus {
+        var counts = RackCounts()
+        counts.servers = fill * 200
+        counts.failing = fill
+        return RackStatus(
+            dc: key("dc1"), verdict: fill == 0 ? .unknown : .unhealthy,
+            verdictSince: Timestamp(milliseconds: 8), unknownReason: fill == 0 ? "young" : nil,
+            counts: counts,
+            labels: (0..<fill).map { LabelCount(name: "feed", value: "f\($0)", servers: $0) },
+            silentSince: fill > 1 ? Timestamp(milliseconds: 9) : nil,
+            reporters: (0..<fill).map {
+                ReporterCount(
+                    agentVersion: $0 > 0 ? "1.0" : nil, relay: $0 > 0 ? nil : "relay", servers: 3,
+                    silent: $0)
+            },
+            incidents: (0..<fill).map {
+                RackIncidentBrief(
+                    number: UInt32($0), kind: .rackUnreachable, severity: .critical, phase: .open,
+                    since: Timestamp(milliseconds: 4), cause: .torSwitch,
+                    candidates: [CauseCandidate(cause: .torSwitch, likelihood: 0.5)],
+                    summary: "20 of 20 servers are silent", serversAffected: 20, serversTotal: 20,
+                    mutes: [])
+            }, isInMaintenance: fill == 1, foldsVersion: version)
+    }
+
+    private static func rack(_ fill: Int) -> DatacenterRack {
+        var rack = DatacenterRack(
+            key: key("r1"), shard: 7, version: version, status: rackStatus(fill),
+            folds: folds(fill), at: Elapsed(milliseconds: 5))
+        if fill > 0 {
+            rack.silence = CorrelationOnset(
+                arrival: Elapsed(milliseconds: 1), wall: Timestamp(milliseconds: 2))
+        }
+        return rack
+    }
+
+    private static func commission(_ fill: Int) -> Commission {
+        Commission(
+            rack: key("r1"), dc: key("dc1"),
+            labels: (0..<fill).map { TwinLabel(name: "n\($0)", value: "v") },
+            interval: fill > 0 ? .seconds(5) : nil)
+    }
+
+    private static func standing(_ fill: Int) -> ServerStanding {
+        switch fill {
+        case 0: .unborn
+        case 1: .commissioned(commission(1))
+        default:
+            .decommissioned(commission(2), at: Elapsed(milliseconds: 6), isForgotten: true)
+        }
+    }
+
+    private static let dispositions: [Receipt.Disposition] = [
+        .member, .refused(reason: "full"), .lacking,
+    ]
+
+    private static func receipt(_ fill: Int) -> Receipt {
+        Receipt(
+            parent: key("r1"), version: version, disposition: dispositions[fill],
+            folds: folds(fill))
+    }
+
+    private static func beat(_ fill: Int) throws -> Beat {
+        var load = InstanceLoad()
+        load.inputsPerSecond = 0.5 * Double(fill)
+        load.refused = fill > 0 ? ["unavailable": 3, "expired": 2, "not-owner": 1] : [:]
+        load.warnings = Array(repeating: "disk nearly full", count: fill)
+        return Beat(
+            number: 1 << UInt64(fill * 30), tier: .rack, instance: try InstanceName("rack-a"),
+            startNumber: 2, credit: 1 << 40, blindShards: ShardSet(0..<UInt16(fill)),
+            owned: (0..<fill).map { OwnedShard(index: UInt16($0), epoch: .first) },
+            isStopping: fill > 1, load: load)
+    }
+
+    @Test("Racks, commissions, receipts, statuses on their way and beats", arguments: 0...2)
+    func sameBytesOnTheWay(fill: Int) throws {
+        let profile = ReporterProfile(
+            interval: fill > 0 ? .seconds(10) : nil, agentVersion: fill > 1 ? "1.0" : nil,
+            relay: fill > 0 ? "relay" : nil)
+        let ofServer = StatusBatch.Entry(
+            shard: 3, epoch: .first, parent: Self.key("r1"), child: Self.key("s1"),
+            version: Self.version, status: fill > 0 ? Self.status(fill) : nil)
+        let ofRack = StatusBatch.Entry(
+            shard: 3, epoch: .first, parent: Self.key("dc1"), child: Self.key("r1"),
+            version: Self.version, status: fill > 0 ? Self.rackStatus(fill) : nil)
+        let answer = ReceiptBatch.Entry(
+            shard: 900, epoch: .first, child: Self.key("s1"), receipt: Self.receipt(fill))
+        let beat = try Self.beat(fill)
+        try Self.compare([
+            Self.rack(fill), Self.rackStatus(fill), Self.standing(fill), Self.commission(fill),
+            profile, Self.receipt(fill), Self.maintenance, Self.maintenance.window,
+            try Self.book(fill).location, ofServer, ofRack, answer, beat, beat.load,
+        ])
+        try Self.compare(Self.rackStatus(fill).labels)
+        try Self.compare(Self.rackStatus(fill).reporters)
+        try Self.compare([Self.rackStatus(fill).counts])
+    }
+
+    private static func compare(_ values: [any Encodable]) throws {
+        for value in values {
+            #expect(value is any SelfPacking)
+            var packed = Packer()
+            (value as? any SelfPacking)?.pack(into: &packed)
+            let wanted = try MsgpackEncoder.encode(ByFields(value: value))
+            #expect(packed.bytes == wanted, "\(type(of: value))")
+        }
+    }
+
     @Test("Members, statuses, fold sets and books", arguments: 0...2)
     func sameBytes(fill: Int) throws {
         var strangers = RackStrangers()
@@ -109,13 +217,7 @@ struct PackingTests {
             Self.status(fill).continuity, Self.incident(7, .rackPowerDegraded),
             try Self.book(fill), TwinLabel(name: "feed", value: "f1"), strangers.entries[0],
         ]
-        for value in values {
-            #expect(value is any SelfPacking)
-            var packed = Packer()
-            (value as? any SelfPacking)?.pack(into: &packed)
-            let wanted = try MsgpackEncoder.encode(ByFields(value: value))
-            #expect(packed.bytes == wanted, "\(type(of: value))")
-        }
+        try Self.compare(values)
     }
 
     @Test("Inside of arrays and maps they stand where their fields would")

@@ -18,17 +18,17 @@ extension IncidentBook: SelfPacking {
         for incident in recent { packer.pack(rare: incident) }
         packer.packKey("maintenance")
         packer.packArrayHeader(maintenance.count)
-        for window in maintenance { packer.pack(rare: window) }
+        for window in maintenance { window.pack(into: &packer) }
         if let inherited {
             packer.packKey("inherited")
-            packer.pack(rare: inherited)
+            inherited.pack(into: &packer)
         }
         if let activeMaintenance {
             packer.packKey("activeMaintenance")
-            packer.pack(rare: activeMaintenance)
+            activeMaintenance.pack(into: &packer)
         }
         packer.packKey("location")
-        packer.pack(rare: location)
+        location.pack(into: &packer)
         packer.packKey("labels")
         packer.packArrayHeader(labels.count)
         for label in labels { label.pack(into: &packer) }
@@ -45,5 +45,41 @@ extension TwinLabel: SelfPacking {
         packer.packString(name)
         packer.packKey("value")
         packer.packString(value)
+    }
+}
+
+extension TwinLocation: SelfPacking {
+    package func pack(into packer: inout Packer) {
+        packer.packMapHeader([dc, row, rack, slot].count { $0 != nil })
+        packer.pack(present: dc, as: "dc")
+        packer.pack(present: row, as: "row")
+        packer.pack(present: rack, as: "rack")
+        packer.pack(present: slot, as: "slot")
+    }
+}
+
+extension MaintenanceWindow: SelfPacking {
+    package func pack(into packer: inout Packer) {
+        packer.packMapHeader(5)
+        packer.packKey("id")
+        packer.packString(id)
+        packer.packKey("owner")
+        packer.packString(owner)
+        packer.packKey("reason")
+        packer.packString(reason)
+        packer.packKey("from")
+        packer.packInt(from.milliseconds)
+        packer.packKey("until")
+        packer.packInt(until.milliseconds)
+    }
+}
+
+extension InheritedMaintenance: SelfPacking {
+    package func pack(into packer: inout Packer) {
+        packer.packMapHeader(2)
+        packer.packKey("address")
+        packer.packString(address.description)
+        packer.packKey("window")
+        window.pack(into: &packer)
     }
 }

@@ -17,6 +17,13 @@ extension Packer {
         if let text { packString(text) } else { packNil() }
     }
 
+    /// A pair of a map; nothing for nil.
+    mutating func pack(present text: String?, as key: StaticString) {
+        guard let text else { return }
+        packKey(key)
+        packString(text)
+    }
+
     mutating func pack(_ onset: CorrelationOnset) {
         packMapHeader(2)
         packKey("arrival")

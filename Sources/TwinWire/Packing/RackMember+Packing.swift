@@ -67,7 +67,7 @@ extension FoldSet: SelfPacking {
         for entry in entries { packer.pack(rare: entry) }
         if let maintenance {
             packer.packKey("maintenance")
-            packer.pack(rare: maintenance)
+            maintenance.pack(into: &packer)
         }
         if !silences.isEmpty {
             packer.packKey("silences")

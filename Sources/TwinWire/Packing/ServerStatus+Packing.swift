@@ -24,20 +24,12 @@ extension ServerStatus: SelfPacking {
 
 extension Topology: SelfPacking {
     package func pack(into packer: inout Packer) {
-        var count = 0
-        for label in [feed, zone, row, networkSwitch, model] where label != nil { count += 1 }
-        packer.packMapHeader(count)
-        Self.pack(feed, as: "feed", into: &packer)
-        Self.pack(zone, as: "zone", into: &packer)
-        Self.pack(row, as: "row", into: &packer)
-        Self.pack(networkSwitch, as: "networkSwitch", into: &packer)
-        Self.pack(model, as: "model", into: &packer)
-    }
-
-    private static func pack(_ label: String?, as key: StaticString, into packer: inout Packer) {
-        guard let label else { return }
-        packer.packKey(key)
-        packer.packString(label)
+        packer.packMapHeader([feed, zone, row, networkSwitch, model].count { $0 != nil })
+        packer.pack(present: feed, as: "feed")
+        packer.pack(present: zone, as: "zone")
+        packer.pack(present: row, as: "row")
+        packer.pack(present: networkSwitch, as: "networkSwitch")
+        packer.pack(present: model, as: "model")
     }
 }
 
