@@ -103,6 +103,18 @@ struct TurnTests {
         #expect(order == order.sorted())
     }
 
+    @Test("What rows need of the journal never goes back, also when most shards were idle")
+    func idleShards() throws {
+        var cluster = try InstanceCluster.running()
+        try cluster.commission("s0")
+        try cluster.pass(seconds: 60, reporting: ["s0"])
+        let keys = (0..<30).map { "s\($0)" }
+        for key in keys { try cluster.commission(key) }
+        try cluster.pass(seconds: 20, reporting: keys)
+        let order = cluster.server.slices.map(\.slice.journalFrom)
+        #expect(order == order.sorted())
+    }
+
     @Test("At most one slice of rows is under way, and the next waits for it")
     func oneSlice() throws {
         var cluster = try InstanceCluster.running()

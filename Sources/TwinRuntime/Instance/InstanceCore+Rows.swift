@@ -149,7 +149,10 @@ extension InstanceCore {
             // Who may serve a shard is in its row before the journal forgets it.
             if saved == nil || saved?.metricSets != sets || saved?.custody != custody(of: index) {
                 isChosen[index] = true
-            } else if saved?.position != position, !isChosen[index] {
+            } else if saved?.position == position {
+                // Nothing happened to it since: whatever comes, its row needs no earlier record.
+                slicing.savedHeaders[UInt16(index)]?.next = next
+            } else if !isChosen[index] {
                 behind.append(index)
             }
         }
