@@ -6,13 +6,19 @@ final class ReplayCheck: Checker {
     let name = "replay"
     private var random: SplitMix64
 
-    init(seed: UInt64) { random = RandomStream.checks.random(seed: seed) }
-
     /// One look of so many makes a copy.
-    private static let looksPerCheck = 16
+    private let looksPerCheck: Int
+
+    init(plan: SimulationPlan) {
+        random = RandomStream.checks.random(seed: plan.seed)
+        looksPerCheck = max(1, Int(plan.seconds) / Self.copiesPerRun)
+    }
+
+    /// In the mean, and one of each instance at the end.
+    private static let copiesPerRun = 40
 
     func look(in world: World) {
-        guard random.index(below: Self.looksPerCheck) == 0,
+        guard random.index(below: looksPerCheck) == 0,
             let process = random.pick(world.instances)
         else { return }
         let outages: [Outage] = [

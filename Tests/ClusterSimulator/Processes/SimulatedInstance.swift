@@ -46,12 +46,6 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
     /// The process dies after so many more messages; a crash in the middle of sending.
     private var sendsLeft: Int?
 
-    private enum RowJob {
-        case save(PendingSlice, durable: UInt64)
-        case read(AlertRead)
-        case handoff(HandoffJob)
-    }
-
     init(name: String, index: Int, world: World) {
         self.name = name
         self.index = index

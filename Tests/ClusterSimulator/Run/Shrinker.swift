@@ -25,9 +25,8 @@ package struct Shrinker {
         var best = plan
         let calm = SimulationPlan.calmMilliseconds / 1_000
         let ends = violation.map { $0 / 1_000 + 1 + calm }
-        for seconds in [ends, plan.seconds / 8, plan.seconds / 4, plan.seconds / 2].compactMap(\.self)
-            + [plan.seconds * 3 / 4]
-        {
+        let parts = [plan.seconds / 8, plan.seconds / 4, plan.seconds / 2, plan.seconds * 3 / 4]
+        for seconds in [ends].compactMap(\.self) + parts {
             var shorter = best
             shorter.seconds = max(calm + 5, seconds)
             if shorter.seconds < best.seconds { keepIfFailing(shorter, &best) }

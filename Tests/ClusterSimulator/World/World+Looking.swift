@@ -96,15 +96,13 @@ extension World {
                 isSeen[index] = true
                 let slots = slots.span
                 for slot in slots.indices {
-                    guard let key = slots[slot].twin?.key,
-                        let server = Workload.server(of: key)
+                    guard let twin = slots[slot].twin, let server = Workload.server(of: twin.key)
                     else { continue }
+                    let word = twin.statusWord
                     glances.append(
                         ServerGlance(
-                            server: server,
-                            isCommissioned: slots[slot].twin?.commission != nil,
-                            statusWord: slots[slot].twin?.statusWord ?? "",
-                            returnedAt: slots[slot].twin?.continuity.returnedAt))
+                            server: server, statusWord: word,
+                            returnedAt: twin.continuity.returnedAt))
                 }
             }
         }

@@ -126,7 +126,7 @@ final class World {
 
     private func addCheckers() {
         checkers = [
-            DurabilityCheck(), ReplayCheck(seed: plan.seed), QueueCheck(), CommandCheck(),
+            DurabilityCheck(), ReplayCheck(plan: plan), QueueCheck(), CommandCheck(),
             ReportCheck(), AlertCheck(), ConvergenceCheck(), OwnerCheck(), FoldCheck(),
             SilenceCheck(), UnhealthyRacksCheck(), TimerCheck(), VerdictCheck(),
         ]
