@@ -78,6 +78,34 @@ struct HandoffTests {
         }
     }
 
+    @Test("A reader who is behind skips nothing while a shard is frozen, nor after it thaws")
+    func alertsOfFrozen() throws {
+        var (pair, from, to) = try pair(racks: 1)
+        // The first two records are in rows only, the third is in memory too.
+        pair.nodes[from].core.alerts.begin(
+            shard: shard.index, after: .init(epoch: .first, sequence: 2))
+        pair.nodes[from].core.alerts.append(
+            LoggedAlert(
+                shard: shard.index, epoch: .first, sequence: 3, at: Timestamp(milliseconds: 1),
+                change: .opened, severity: .error, pages: true, subject: "dc/dc1:1",
+                document: [0x80]), journalRecord: 1)
+        func page() -> AlertTail.Page {
+            pair.nodes[from].core.alerts.records(
+                after: TwinWire.AlertCursor(tier: .dc), since: nil, limit: 10)
+        }
+        pair.losses = [.prepared]
+        try move(&pair, to: to)
+        let isFrozen = try pair.pass { pair in
+            !pair.nodes[from].core.ownedIndices.contains(Int(shard.index))
+        }
+        try #require(isFrozen)
+        #expect(page().records.isEmpty && page().cursor.places.isEmpty)
+        pair.crash(to)
+        try pair.pass(milliseconds: 7_000)
+        #expect(pair.servers(of: Int(shard.index)) == [HandoffPair.names[from]])
+        #expect(page().records.last?.sequence == 3)
+    }
+
     @Test("A shard goes and comes back, and keeps its twins and its place in time")
     func thereAndBack() throws {
         var (pair, from, to) = try pair(racks: 3)

@@ -91,6 +91,9 @@ extension InstanceCore {
             departures[index]?.nextSlot = 0
             shards[Int(index)] = nil
             owing.forget(shard: index)
+            // Its old records are in rows that nobody is sent to now: who read the new ones would
+            // skip them. The new owner has all, or `thaw` opens the log again.
+            alerts.close(shard: index)
         }
     }
 
