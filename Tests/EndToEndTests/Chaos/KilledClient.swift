@@ -110,7 +110,9 @@ final class KilledClient: Sendable {
         of plan: RegisterWork.Plan, _ end: ServiceProcess.End?, _ text: String
     ) throws -> RegisterWrite.End {
         guard end == .exit(0) else { return .unknown }
-        let answer = try JSONDecoder().decode(Answer.self, from: Data(text.utf8))
+        // Before it there may be words about the wait.
+        let line = text.split(separator: "\n").last { $0.hasPrefix("{") } ?? ""
+        let answer = try JSONDecoder().decode(Answer.self, from: Data(line.utf8))
         return .ok(generation: answer.generation)
     }
 }
