@@ -44,7 +44,6 @@ static inline int twin_msgpack_head_write(void *data, const char *bytes, size_t 
         return head;                                                   \
     }
 
-TWIN_MSGPACK_PACK(nil, (void), msgpack_pack_nil(&packer))
 TWIN_MSGPACK_PACK(true, (void), msgpack_pack_true(&packer))
 TWIN_MSGPACK_PACK(false, (void), msgpack_pack_false(&packer))
 TWIN_MSGPACK_PACK(int64, (int64_t value), msgpack_pack_int64(&packer, value))

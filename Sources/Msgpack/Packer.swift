@@ -2,7 +2,8 @@ internal import CMsgpack
 
 /// Packs msgpack values, one after another, into a buffer that it keeps from message to message.
 ///
-/// Every number and header is written by msgpack-c's packer, in its shortest form. A container is
+/// Every number and header has its shortest form; all but those of one byte are written by
+/// msgpack-c's packer. A container is
 /// its header followed by as many values (pairs) as the header says; the caller keeps that promise.
 /// Packing allocates only when the buffer grows. A length of 4 GiB or more traps.
 package struct Packer: Sendable {
@@ -23,7 +24,7 @@ package struct Packer: Sendable {
     }
 
     package mutating func packNil() {
-        append(twin_msgpack_pack_nil())
+        bytes.append(Packer.nilByte)
     }
 
     package mutating func packBool(_ value: Bool) {
@@ -32,6 +33,7 @@ package struct Packer: Sendable {
 
     /// Packs any integer of at most 64 bits.
     package mutating func packInt(_ value: Int64) {
+        if packSmall(UInt64(bitPattern: value)) { return }
         append(twin_msgpack_pack_int64(value))
     }
 
@@ -40,12 +42,26 @@ package struct Packer: Sendable {
     }
 
     package mutating func packUInt(_ value: UInt64) {
+        if packSmall(value) { return }
         append(twin_msgpack_pack_uint64(value))
     }
 
     package mutating func packUInt(_ value: UInt) {
         append(twin_msgpack_pack_uint64(UInt64(value)))
     }
+
+    /// Packs a *positive fixint*, one byte that is its own value; false when it is none.
+    private mutating func packSmall(_ value: UInt64) -> Bool {
+        guard value <= Packer.fixintMax else { return false }
+        bytes.append(UInt8(truncatingIfNeeded: value))
+        return true
+    }
+
+    // The one-byte forms that reports are full of; all others are msgpack-c's.
+    private static let fixintMax: UInt64 = 0x7F
+    private static let fixarray: UInt8 = 0x90
+    private static let fixarrayMax = 0x0F
+    private static let nilByte: UInt8 = 0xC0
 
     /// Packs a `float 32`, its bits unchanged.
     package mutating func packFloat(_ value: Float) {
@@ -97,6 +113,10 @@ package struct Packer: Sendable {
 
     /// Begins an array of `count` values.
     package mutating func packArrayHeader(_ count: Int) {
+        guard count > Packer.fixarrayMax else {
+            bytes.append(Packer.fixarray | UInt8(count))
+            return
+        }
         append(twin_msgpack_pack_array(UInt32(count)))
     }
 
@@ -108,6 +128,11 @@ package struct Packer: Sendable {
     /// Appends bytes as they are: values packed before, or the body of a begun `bin`.
     package mutating func packRaw(_ packed: Span<UInt8>) {
         unsafe packed.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+    }
+
+    /// Appends the bytes behind a span as they lie in memory.
+    package mutating func packRaw(_ packed: RawSpan) {
+        unsafe packed.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
     }
 
     package mutating func packRaw(_ packed: [UInt8]) {

@@ -58,14 +58,80 @@ package struct Unpacker: ~Escapable {
     }
 
     package mutating func readInt64() throws(MsgpackError) -> Int64 {
-        try readInteger(Int64.self)
+        if let small = readSmall() { return Int64(small) }
+        return try readInteger(Int64.self)
     }
 
     package mutating func readUInt64() throws(MsgpackError) -> UInt64 {
-        try readInteger(UInt64.self)
+        if let small = readSmall() { return UInt64(small) }
+        return try readInteger(UInt64.self)
+    }
+
+    /// The integers of a report: this module's own copy, because a generic one of another module
+    /// looks its types up at each call.
+    package mutating func readUInt8() throws(MsgpackError) -> UInt8 {
+        if let small = readSmall() { return small }
+        return try readInteger(UInt8.self)
+    }
+
+    /// Consumes a *positive fixint*, one byte that is its own value; nil before anything else.
+    private mutating func readSmall() -> UInt8? {
+        guard offset < bytes.count, bytes[offset] <= Unpacker.fixintMax else { return nil }
+        defer { offset += 1 }
+        return bytes[offset]
+    }
+
+    private static let fixintMax: UInt8 = 0x7F
+
+    // MARK: the short forms
+    //
+    // A report is a *fixarray* of a *fixstr*, small integers and a *bin 8*. Their one head byte is
+    // read here; all other forms, and whatever is wrong with these, are msgpack-c's.
+
+    /// A head byte: its high bits say what it is, the low ones how long, or the next byte does.
+    private struct Head {
+        let byte: UInt8
+        let lengthMask: UInt8
+    }
+
+    private static let fixarray = Head(byte: 0x90, lengthMask: 0x0F)
+    private static let fixstr = Head(byte: 0xA0, lengthMask: 0x1F)
+    private static let bin8 = Head(byte: 0xC4, lengthMask: 0)
+
+    /// Where the body of the next value stands when it has this head, is short enough and whole.
+    private func shortBody(_ head: Head, atMost max: Int) -> Range<Int>? {
+        guard offset < bytes.count, bytes[offset] & ~head.lengthMask == head.byte else {
+            return nil
+        }
+        var first = offset + 1
+        var count = Int(bytes[offset] & head.lengthMask)
+        if head.lengthMask == 0 {
+            guard first < bytes.count else { return nil }
+            count = Int(bytes[first])
+            first += 1
+        }
+        guard count <= max, count <= bytes.count - first else { return nil }
+        return first..<first + count
+    }
+
+    /// Consumes the head of a *fixarray* whose items the bytes left can hold; nil before anything
+    /// else.
+    private mutating func shortArray(atMost max: Int) -> Int? {
+        guard offset < bytes.count,
+            bytes[offset] & ~Unpacker.fixarray.lengthMask == Unpacker.fixarray.byte
+        else { return nil }
+        let count = Int(bytes[offset] & Unpacker.fixarray.lengthMask)
+        guard count <= max, count < bytes.count - offset else { return nil }
+        offset += 1
+        return count
     }
 
     /// Reads an integer of any packed width that `Integer` can hold.
+    @specialized(where Integer == UInt8)
+    @specialized(where Integer == UInt16)
+    @specialized(where Integer == UInt32)
+    @specialized(where Integer == Int64)
+    @specialized(where Integer == UInt64)
     package mutating func readInteger<Integer: FixedWidthInteger>(
         _ type: Integer.Type
     ) throws(MsgpackError) -> Integer {
@@ -113,6 +179,10 @@ package struct Unpacker: ~Escapable {
     package mutating func readStringBytes(
         maxBytes: Int = .max
     ) throws(MsgpackError) -> Span<UInt8> {
+        if let body = shortBody(Unpacker.fixstr, atMost: maxBytes) {
+            offset = body.upperBound
+            return bytes.extracting(body)
+        }
         let item = try body(TWIN_MSGPACK_STR, "string", maxBytes: maxBytes)
         offset = item.next
         return bytes.extracting(item.body..<item.next)
@@ -145,6 +215,10 @@ package struct Unpacker: ~Escapable {
     /// Reads a binary as a view into the bytes.
     @_lifetime(copy self)
     package mutating func readBin(maxBytes: Int = .max) throws(MsgpackError) -> Span<UInt8> {
+        if let body = shortBody(Unpacker.bin8, atMost: maxBytes) {
+            offset = body.upperBound
+            return bytes.extracting(body)
+        }
         let item = try body(TWIN_MSGPACK_BIN, "binary", maxBytes: maxBytes)
         offset = item.next
         return bytes.extracting(item.body..<item.next)
@@ -157,7 +231,8 @@ package struct Unpacker: ~Escapable {
 
     /// Reads the header of an array of at most `max` items, which follow.
     package mutating func readArrayHeader(max: Int = .max) throws(MsgpackError) -> Int {
-        try header(TWIN_MSGPACK_ARRAY, "array", max: max)
+        if let count = shortArray(atMost: max) { return count }
+        return try header(TWIN_MSGPACK_ARRAY, "array", max: max)
     }
 
     /// Reads the header of a map of at most `max` pairs, which follow.
