@@ -27,6 +27,16 @@ package struct TwinKey: Hashable, Sendable {
         UInt16(truncatingIfNeeded: CRC32.checksum(bytes) % UInt32(shardCount))
     }
 
+    /// What is wrong with borrowed bytes as a key; nil when they are one.
+    package static func objection(to bytes: Span<UInt8>) -> AddressError? {
+        guard bytes.count <= Limits.keyBytesMax else { return .keyTooLong(count: bytes.count) }
+        guard !bytes.isEmpty else { return .emptyKey }
+        for offset in bytes.indices where !isAllowed(bytes[offset]) {
+            return .keyByte(bytes[offset], offset: offset)
+        }
+        return nil
+    }
+
     package static func isAllowed(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

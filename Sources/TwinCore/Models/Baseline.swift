@@ -42,6 +42,8 @@ package struct Baseline: Equatable, Sendable {
         let weight = advance(to: at)
         let (part, neighbour) = parts(at: at)
         var far: UInt64 = 0
+        let judged = judged
+        var metrics = metrics.mutableSpan
         for column in metrics.indices {
             let value = values[column]
             guard sides[column] != .none, !value.isNaN else { continue }
@@ -60,6 +62,9 @@ package struct Baseline: Equatable, Sendable {
         }
         return far
     }
+
+    /// A word of what `note` will read.
+    var glance: UInt64 { UInt64(metrics.first?.smoothed.bitPattern ?? 0) }
 
     /// True when the column is back: inside its range widened by half the margin.
     func isBack(column: Int, in set: MetricSet) -> Bool {

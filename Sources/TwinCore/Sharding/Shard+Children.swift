@@ -46,8 +46,8 @@ extension Shard {
         return woken
     }
 
-    /// True when some timer may be due.
-    package func isTimerDue(at time: TurnTime) -> Bool {
+    /// True when some timer may be due. Changes nothing (see `ShardTwin.wants`).
+    package mutating func isTimerDue(at time: TurnTime) -> Bool {
         if let due = timers.earliest, due <= elapsed(at: time).milliseconds { return true }
         if let due = wallTimers.earliest, due <= time.wall.milliseconds { return true }
         return false

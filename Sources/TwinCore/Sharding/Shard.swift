@@ -16,6 +16,14 @@ package struct Shard<Twin: ShardTwin>: Sendable {
         /// journalled for them, so they are not durable.
         package var duplicates: UInt64 = 0
         package var conflicts: UInt64 = 0
+
+        /// Whether the twin's key is `key`.
+        func isNamed(_ key: Span<UInt8>) -> Bool {
+            let bytes = keyBytes.span
+            guard bytes.count == key.count else { return false }
+            for index in bytes.indices where bytes[index] != key[index] { return false }
+            return true
+        }
     }
 
     package let id: ShardID
@@ -35,13 +43,14 @@ package struct Shard<Twin: ShardTwin>: Sendable {
 
     package var slots: [Slot] = []
     private var freeSlots: [Int] = []
-    private var table = KeyTable()
+    var table = KeyTable()
     /// The twins in the order of their keys, for lists.
     package private(set) var order = KeyOrder()
     var slotOfOrdinal: [UInt32: Int] = [:]
     package var timers = TimerQueue()
     package var wallTimers = TimerQueue()
-    private var effects = StepEffects()
+    var effects = StepEffects()
+    var usual = UsualReport()
 
     /// Inputs and alerts of the open turn, in order; taken by the turn's record.
     package internal(set) var turnInputs: [ShardInput<Twin.Input>] = []
@@ -111,18 +120,20 @@ package struct Shard<Twin: ShardTwin>: Sendable {
     /// The slot of a key, nil when no twin has it. `crc` is the key's CRC-32.
     @specialized(where Twin == ServerTwin)
     package func find(_ key: Span<UInt8>, crc: UInt32) -> Int? {
-        table.find(hash: KeyTable.hash(crc: crc)) { slot in
-            let bytes = slots[slot].keyBytes
-            guard bytes.count == key.count else { return false }
-            for index in bytes.indices where bytes[index] != key[index] { return false }
-            return true
-        }
+        table.find(hash: KeyTable.hash(crc: crc)) { slots[$0].isNamed(key) }
     }
 
     /// The same where the shard lies; changes nothing (see `ShardTwin.wants`).
     @specialized(where Twin == ServerTwin)
     package mutating func findInPlace(_ key: Span<UInt8>, crc: UInt32) -> Int? {
         find(key, crc: crc)
+    }
+
+    /// The same of a key as a value.
+    @specialized(where Twin == ServerTwin)
+    @specialized(where Twin == RackTwin)
+    package mutating func findInPlace(_ key: TwinKey) -> Int? {
+        find(key.bytes.span, crc: CRC32.checksum(key.bytes))
     }
 
     package func find(_ key: TwinKey) -> Int? {
@@ -287,19 +298,22 @@ package struct Shard<Twin: ShardTwin>: Sendable {
 
     mutating func afterStep(_ slot: Int, context: StepContext, record: UInt64) {
         slots[slot].position = context.version.position
-        if slots[slot].dirtySince == nil {
-            slots[slot].dirtySince = record
-            dirty.append(DirtyQueue.Entry(slot: slot, record: record, ordinal: ordinal(of: slot)))
-        }
+        noteDirty(slot, record: record)
         guard let wants = slots[slot].twin?.wants() else { return }
         guard !wants.isRemovable else { return bury(slot, record: record) }
         if let due = wants.nextDue { timers.arm(slot, at: due.milliseconds) }
         if let due = wants.nextWallDue { wallTimers.arm(slot, at: due.milliseconds) }
     }
 
+    mutating func noteDirty(_ slot: Int, record: UInt64) {
+        guard slots[slot].dirtySince == nil else { return }
+        slots[slot].dirtySince = record
+        dirty.append(DirtyQueue.Entry(slot: slot, record: record, ordinal: ordinal(of: slot)))
+    }
+
     private func ordinal(of slot: Int) -> UInt32 { slots[slot].twin?.ordinal ?? 0 }
 
-    private mutating func collectAlerts() {
+    mutating func collectAlerts() {
         for draft in effects.alerts {
             alertSequence += 1
             turnAlerts.append(
@@ -322,10 +336,7 @@ package struct Shard<Twin: ShardTwin>: Sendable {
         slots[slot].twin = twin
         slots[slot].keyBytes = twin.key.bytes
         slotOfOrdinal[twin.ordinal] = slot
-        let present = slots
-        table.insert(slot, hash: hash(of: slot)) { other in
-            KeyTable.hash(crc: CRC32.checksum(present[other].keyBytes))
-        }
+        table.insert(slot, hash: hash(of: slot))
         order.insert(twin.key.bytes, slot: slot)
         return slot
     }

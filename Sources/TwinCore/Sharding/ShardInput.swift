@@ -1,11 +1,12 @@
 /// One journalled input of a shard: what changes its twins, and what changes the shard itself.
 ///
-/// Each takes one position. Replaying them in order gives the same shard, bit for bit.
+/// Each takes one position. Replaying them in order gives the same shard, bit for bit. The large
+/// and rare ones are boxed, so that a report is small.
 package enum ShardInput<Input: Sendable & Equatable>: Equatable, Sendable {
     /// An input of an existing twin.
-    case twin(ordinal: UInt32, Input)
+    indirect case twin(ordinal: UInt32, Input)
     /// A twin is born with this ordinal, above this incident number, and takes its first input.
-    case birth(key: TwinKey, ordinal: UInt32, firstIncidentNumber: UInt32, Input)
+    indirect case birth(key: TwinKey, ordinal: UInt32, firstIncidentNumber: UInt32, Input)
     /// A report, its values in the turn's arena.
     case report(ReportInput)
     /// The shard sees or is blind from here on; `floor` as it stands from now.
@@ -22,7 +23,7 @@ package enum ShardInput<Input: Sendable & Equatable>: Equatable, Sendable {
     /// A metric set of the server tier gets its number.
     case metricSet(id: UInt16, names: [String])
     /// A reporter profile of the server tier gets its number.
-    case profile(id: UInt16, ReporterProfile)
+    indirect case profile(id: UInt16, ReporterProfile)
 }
 
 /// A report by numbers, as it is journalled.

@@ -50,6 +50,9 @@ package struct MetricSet: Sendable {
         return column == uptime ? nil : column - 1
     }
 
+    /// What the values of each column are held against first.
+    var limits: [ColumnLimits] { layout.limits }
+
     /// `value` as the model takes it: NaN when absent, nil when impossible for this metric.
     package func plausible(_ value: Float, column: Int) -> Float? {
         if value.isNaN { return .nan }
@@ -112,6 +115,7 @@ private final class MetricLayout: Sendable {
     let uptimeColumn: Int?
     let baselineSides: [BaselineSide]
     let baselineMargins: [Float]
+    let limits: [ColumnLimits]
 
     init(id: UInt16, names: [String]) {
         self.id = id
@@ -125,7 +129,14 @@ private final class MetricLayout: Sendable {
                 rule: UInt8(number), column: UInt8(column), screen: RuleScreen(rule))
         }
         digestColumns = Digest.Measure.allCases.map { names.firstIndex(of: $0.metric) }
-        uptimeColumn = names.firstIndex(of: "system.uptime")
+        let uptimeColumn = names.firstIndex(of: "system.uptime")
+        self.uptimeColumn = uptimeColumn
+        let (plausible, checks) = (plausible, checks)
+        limits = names.indices.map { column in
+            ColumnLimits(
+                plausible: plausible[column], isStored: column != uptimeColumn,
+                screens: checks.filter { Int($0.column) == column }.map(\.screen))
+        }
         baselineSides = definitions.map(BaselineSide.init(of:))
         baselineMargins = definitions.map(Baseline.marginMin(of:))
     }

@@ -14,6 +14,10 @@ package struct ReportWindow: Sendable {
     private var capacity = 0
     /// Times are kept as milliseconds after this one.
     private var base: Int64 = 0
+    /// The times of the first and the last row, here so that a report to a full window reads none
+    /// of its rows.
+    private var oldestTime: Int64 = 0
+    private var newestTime: Int64 = 0
     private var cells: [UInt16] = []
 
     package init(columns: Int) { self.columns = columns }
@@ -30,8 +34,8 @@ package struct ReportWindow: Sendable {
         return Timestamp(milliseconds: base + Int64(offset))
     }
 
-    package var newest: Timestamp? { count == 0 ? nil : time(of: count - 1) }
-    package var oldest: Timestamp? { count == 0 ? nil : time(of: 0) }
+    package var newest: Timestamp? { count == 0 ? nil : Timestamp(milliseconds: newestTime) }
+    package var oldest: Timestamp? { count == 0 ? nil : Timestamp(milliseconds: oldestTime) }
 
     /// True when another report would push out the oldest one.
     package var isFull: Bool { count == Limits.windowReportsMax }
@@ -52,7 +56,7 @@ package struct ReportWindow: Sendable {
 
     /// The first row at or after `time`; `count` when all are older.
     package func firstRow(from time: Timestamp) -> Int {
-        if count == 0 || self.time(of: count - 1) < time { return count }
+        if count == 0 || newestTime < time.milliseconds { return count }
         var low = 0
         var high = count
         while low < high {
@@ -73,6 +77,15 @@ package struct ReportWindow: Sendable {
     /// checked that the time is new and not too old. Cost: constant for the newest; a late report
     /// moves the rows after it.
     package mutating func insert(at time: Timestamp) -> Int {
+        let first = insertBlank(at: time)
+        let end = first + columns
+        var cells = cells.mutableSpan
+        for cell in first..<end { cells[cell] = Quantised.absent.bits }
+        return firstRow(from: time)
+    }
+
+    /// The same with whatever values; returns the cell of the first one.
+    private mutating func insertBlank(at time: Timestamp) -> Int {
         dropRows(before: time)
         if count == 0 { base = time.milliseconds }
         if isFull { dropOldest() }
@@ -85,10 +98,24 @@ package struct ReportWindow: Sendable {
         for later in Swift.stride(from: count - 1, to: row, by: -1) {
             copyRow(later - 1, to: later)
         }
-        setTime(time, row: row)
-        for column in 0..<columns { set(.absent, row: row, column: column) }
-        return row
+        if row == 0 { oldestTime = time.milliseconds }
+        if row == count - 1 { newestTime = time.milliseconds }
+        return setTime(time, row: row)
     }
+
+    /// Takes a report that is newer than all: one value a column of its set, of which a window
+    /// stores those that `limits` says.
+    mutating func append(_ values: [Float], at time: Timestamp, limits: [ColumnLimits]) {
+        var cell = insertBlank(at: time)
+        var cells = cells.mutableSpan
+        for column in limits.indices where limits[column].isStored {
+            cells[cell] = Quantised(values[column]).bits
+            cell += 1
+        }
+    }
+
+    /// A word of the row that the next report will drop or look at.
+    var glance: UInt64 { count == 0 ? 0 : UInt64(cells[cell(of: 0)]) }
 
     package mutating func removeAll() {
         count = 0
@@ -123,11 +150,15 @@ package struct ReportWindow: Sendable {
         return (slot < rows ? slot : slot - rows) * stride
     }
 
-    private mutating func setTime(_ time: Timestamp, row: Int) {
+    /// Returns the cell of the row's first value.
+    @discardableResult
+    private mutating func setTime(_ time: Timestamp, row: Int) -> Int {
         let offset = UInt32(truncatingIfNeeded: time.milliseconds - base)
         let cell = cell(of: row)
+        var cells = cells.mutableSpan
         cells[cell] = UInt16(truncatingIfNeeded: offset)
         cells[cell + 1] = UInt16(truncatingIfNeeded: offset >> 16)
+        return cell + ReportWindow.wordsOfTime
     }
 
     private mutating func copyRow(_ source: Int, to target: Int) {
@@ -137,12 +168,14 @@ package struct ReportWindow: Sendable {
     }
 
     private mutating func dropRows(before newest: Timestamp) {
-        while count > 0, time(of: 0) + Limits.windowSpan < newest { dropOldest() }
+        let allowed = newest.milliseconds - Limits.windowSpan.rawValue
+        while count > 0, oldestTime < allowed { dropOldest() }
     }
 
     private mutating func dropOldest() {
         head = head + 1 == capacity ? 0 : head + 1
         count -= 1
+        if count > 0 { oldestTime = time(of: 0).milliseconds }
     }
 
     private mutating func rebase(to time: Timestamp) {

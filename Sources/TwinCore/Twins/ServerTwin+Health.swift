@@ -7,6 +7,16 @@ extension ServerTwin {
     mutating func judge(
         at: Timestamp, before: inout Told?, in context: StepContext, effects: inout StepEffects
     ) {
+        judgeRules(at: at, before: &before, in: context, effects: &effects)
+        let far = learn(at: at)
+        guard far != 0 || !deviations.isEmpty else { return }
+        if before == nil { before = told }
+        judgeDeviations(far: far, at: at, in: context, effects: &effects)
+    }
+
+    private mutating func judgeRules(
+        at: Timestamp, before: inout Told?, in context: StepContext, effects: inout StepEffects
+    ) {
         for check in metricSet.checks {
             let value = latest.values[Int(check.column)]
             // No data never means resolved.
@@ -17,15 +27,12 @@ extension ServerTwin {
                 check, value: value, tracked: index, at: at, before: &before, in: context,
                 effects: &effects)
         }
-        let far = baseline.note(latest.values, at: at, in: metricSet)
-        guard far != 0 || !deviations.isEmpty else { return }
-        if before == nil { before = told }
-        judgeDeviations(far: far, at: at, in: context, effects: &effects)
     }
 
-    /// Lets the baseline follow a report that is not judged.
-    mutating func learn(at: Timestamp) {
-        _ = baseline.note(latest.values, at: at, in: metricSet)
+    /// Lets the baseline follow the newest report.
+    /// - Returns: the columns that are far from their usual range, one bit a column.
+    mutating func learn(at: Timestamp) -> UInt64 {
+        baseline.note(latest.values, at: at, in: metricSet)
     }
 
     /// How long a fold that the rack no longer lists still mutes: the usual hold, or as long as

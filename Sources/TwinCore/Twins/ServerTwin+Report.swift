@@ -48,15 +48,32 @@ extension ServerTwin {
         _ header: ReportHeader, values: Span<Float>, in context: StepContext,
         effects: inout StepEffects
     ) {
-        guard case .commissioned = standing else { return }
+        _ = take(
+            header, values: values, as: placement(of: header.at, wall: context.wall), in: context,
+            effects: &effects)
+    }
+
+    /// Takes one report whose place in the window is known.
+    mutating func take(
+        _ header: borrowing ReportHeader, values: Span<Float>, as admission: ReportAdmission,
+        in context: borrowing StepContext, effects: inout StepEffects
+    ) -> ReportStep {
+        guard isWatched else { return ReportStep(isNews: false, isQuiet: false) }
+        let versionBefore = version
+        let dueBefore = silenceDue
         let isRoutine =
             presence == .heard && futureRun == 0 && header.flags.isEmpty
             && header.profile == profile
+        if isRoutine, admission == .newest, header.metricSet.id == metricSet.id,
+            header.target.id == metricSet.id, !isVoid(before: header.at)
+        {
+            return takeRoutine(header, values: values, in: context, effects: &effects)
+        }
         var before = isRoutine ? nil : told
         if header.target.id != metricSet.id { layOut(by: header.target) }
-        switch placement(of: header.at, wall: context.wall) {
+        switch admission {
         case .newest:
-            if let newest = window.newest, newest >= header.at { window.removeAll() }
+            if isVoid(before: header.at) { window.removeAll() }
             profile = header.profile
             let boot = noteBoot(header, values: values)
             hear((boot, header.flags), in: context, effects: &effects)
@@ -65,7 +82,7 @@ extension ServerTwin {
             if futureRun > 0 { noteTimely(in: context, effects: &effects) }
             if header.flags.contains(.buffered) {
                 // No verdict on the past: it fills the window, the next live report is judged.
-                learn(at: header.at)
+                _ = learn(at: header.at)
             } else {
                 judge(at: header.at, before: &before, in: context, effects: &effects)
             }
@@ -78,13 +95,62 @@ extension ServerTwin {
             hear(nil, in: context, effects: &effects)
         }
         noteBuffered(header.flags, in: context)
+        // A time that was later behind a floor in the future is one to be armed anew.
+        let isQuiet = before == nil && dueBefore != nil && silenceDue == dueBefore
         if let before { tell(since: before, in: context) }
         tellDigest(in: context)
+        return ReportStep(isNews: version != versionBefore, isQuiet: isQuiet)
+    }
+
+    /// A present server's report of its usual metrics, in time: nearly all reports there are. The
+    /// same as in general, without what can then not happen.
+    private mutating func takeRoutine(
+        _ header: borrowing ReportHeader, values: Span<Float>, in context: borrowing StepContext,
+        effects: inout StepEffects
+    ) -> ReportStep {
+        let versionBefore = version
+        _ = noteBoot(header, values: values)
+        lastHeard = context.elapsed
+        let due = context.elapsed + 2 * interval
+        // Behind a floor in the future it was later: then the timer is to be armed anew.
+        let isLater = silenceDue.map { $0 <= due } ?? false
+        silenceDue = due
+        counters.accepted += 1
+        let isLoud = storeNewest(header, values: values)
+        var isQuiet = isLater
+        if !isLoud, trackers.isEmpty {
+            let far = learn(at: header.at)
+            if far != 0 || !deviations.isEmpty {
+                isQuiet = false
+                let before = told
+                judgeDeviations(far: far, at: header.at, in: context, effects: &effects)
+                tell(since: before, in: context)
+            }
+        } else {
+            isQuiet = false
+            var before: Told?
+            judge(at: header.at, before: &before, in: context, effects: &effects)
+            if let before { tell(since: before, in: context) }
+        }
+        tellDigest(in: context)
+        return ReportStep(isNews: version != versionBefore, isQuiet: isQuiet)
+    }
+
+    /// True when the newest report in the window is later than one that is newest by its admission:
+    /// it was taken under a wall clock that has stepped back since.
+    private func isVoid(before at: Timestamp) -> Bool {
+        window.newest.map { $0 >= at } ?? false
+    }
+
+    private var isWatched: Bool {
+        if case .commissioned = standing { true } else { false }
     }
 
     // MARK: storing
 
-    private mutating func store(_ header: ReportHeader, values: Span<Float>, isNewest: Bool) {
+    private mutating func store(
+        _ header: borrowing ReportHeader, values: Span<Float>, isNewest: Bool
+    ) {
         let row = window.insert(at: header.at)
         let source = columns(of: metricSet, in: header.metricSet)
         for column in 0..<metricSet.count {
@@ -105,7 +171,41 @@ extension ServerTwin {
         if isNewest { latest.devices = devices(of: header) }
     }
 
-    private func devices(of header: ReportHeader) -> [WorstDevice] {
+    /// Stores a newest report of the twin's own set.
+    /// - Returns: whether some rule must look closer at it.
+    private mutating func storeNewest(
+        _ header: borrowing ReportHeader, values: Span<Float>
+    ) -> Bool {
+        let isLoud = keep(values)
+        window.append(latest.values, at: header.at, limits: metricSet.limits)
+        if !latest.devices.isEmpty || !header.devices.isEmpty {
+            latest.devices = devices(of: header)
+        }
+        return isLoud
+    }
+
+    /// Takes the newest values as they are judged: NaN where absent or impossible.
+    /// - Returns: whether some rule must look closer at them.
+    private mutating func keep(_ values: Span<Float>) -> Bool {
+        let limits = metricSet.limits
+        var isLoud = false
+        var implausible: UInt64 = 0
+        var kept = latest.values.mutableSpan
+        for column in limits.indices {
+            var value = column < values.count ? values[column] : .nan
+            if !limits[column].isPossible(value) {
+                if !value.isNaN { implausible += 1 }
+                value = .nan
+            } else if !limits[column].isQuiet(value) {
+                isLoud = true
+            }
+            kept[column] = value
+        }
+        if implausible > 0 { counters.implausible += implausible }
+        return isLoud
+    }
+
+    private func devices(of header: borrowing ReportHeader) -> [WorstDevice] {
         guard header.metricSet.id != metricSet.id else { return header.devices }
         return header.devices.compactMap { device in
             let index = Int(device.metricIndex)
@@ -144,7 +244,7 @@ extension ServerTwin {
 
     /// Whether the host booted since the report before; keeps the boot time.
     private mutating func noteBoot(
-        _ header: ReportHeader, values: Span<Float>
+        _ header: borrowing ReportHeader, values: Span<Float>
     ) -> Continuity.Boot {
         let before = window.newest
         let isFlagged = header.flags.contains(.rebooted)
@@ -159,7 +259,9 @@ extension ServerTwin {
     }
 
     /// Buffered reports that follow a return belong to it.
-    private mutating func noteBuffered(_ flags: ReportFlags, in context: StepContext) {
+    private mutating func noteBuffered(
+        _ flags: ReportFlags, in context: borrowing StepContext
+    ) {
         guard flags.contains(.buffered), !continuity.isBuffered,
             let returnedAt = continuity.returnedAt,
             context.wall - returnedAt <= Limits.windowSpan

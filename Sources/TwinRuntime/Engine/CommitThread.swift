@@ -15,9 +15,9 @@ package final class CommitThread: Sendable {
     }
 
     /// A turn that is durable now, and how large the journal is.
-    struct Committed: Sendable {
-        var turn: ClosedTurn
-        var journalBytes: UInt64
+    package struct Committed: Sendable {
+        package var turn: ClosedTurn
+        package var journalBytes: UInt64
         var seconds: Double
     }
 
@@ -72,13 +72,13 @@ package final class CommitThread: Sendable {
             seconds: SystemTime.monotonicSeconds - began)
     }
 
-    func commit(_ turn: ClosedTurn) { jobs.put(.commit(turn)) }
+    package func commit(_ turn: ClosedTurn) { jobs.put(.commit(turn)) }
 
     /// Gives up journal segments that hold only records before this one.
-    func drop(before record: RecordNumber) { jobs.put(.drop(before: record)) }
+    package func drop(before record: RecordNumber) { jobs.put(.drop(before: record)) }
 
     /// Turns that became durable since the last call; throws what the disk threw.
-    func takeCommitted() throws(StoreError) -> [Committed] {
+    package func takeCommitted() throws(StoreError) -> [Committed] {
         var committed: [Committed] = []
         for result in results.takeAll() { committed.append(try result.get()) }
         return committed

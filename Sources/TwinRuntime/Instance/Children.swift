@@ -10,13 +10,18 @@ package protocol ChildService: TierService where Twin: ChildTwin, Twin.Status: C
 extension InstanceCore where Service: ChildService {
     /// Queues what a twin owes its parents.
     package mutating func owe(_ twin: Twin, in shard: Int) {
+        owe(twin.ordinal, to: twin.owedParents, in: shard)
+    }
+
+    /// The same of a twin by its number.
+    package mutating func owe(_ ordinal: UInt32, to parents: [TwinKey], in shard: Int) {
         let parentTier = Service.parentTier
-        for parent in twin.owedParents {
+        for parent in parents {
             let owner = placement.flatMap { placement in
                 placement[placement.shard(of: TwinAddress(tier: parentTier, key: parent))]
             }
             owing.owe(
-                Debt(shard: UInt16(shard), ordinal: twin.ordinal, parent: parent),
+                Debt(shard: UInt16(shard), ordinal: ordinal, parent: parent),
                 to: owner?.instance)
         }
     }
@@ -47,12 +52,13 @@ extension InstanceCore where Service: ChildService {
     private mutating func sendBatch(_ batch: OwingQueue.Batch, to instance: InstanceName) {
         var entries: [StatusBatch<Twin.Status>.Entry] = []
         for debt in batch.debts {
-            guard let shard = shards[Int(debt.shard)], let twin = shard.twin(ordinal: debt.ordinal)
+            guard let epoch = shards[Int(debt.shard)]?.epoch,
+                let message = shards[Int(debt.shard)]?.message(
+                    of: debt.ordinal, for: debt.parent)
             else { continue }
-            let message = twin.message(for: debt.parent)
             entries.append(
                 StatusBatch.Entry(
-                    shard: debt.shard, epoch: shard.epoch, parent: debt.parent,
+                    shard: debt.shard, epoch: epoch, parent: debt.parent,
                     child: message.child, version: message.version, status: message.status))
         }
         guard !entries.isEmpty else {
@@ -87,7 +93,7 @@ extension InstanceCore where Service: ChildService {
         let batch = try Payload.unpack(ReceiptBatch.self, from: payload, of: .receipts)
         for entry in batch.entries { take(entry) }
         guard !debts.isEmpty else { return }
-        let left = debts.filter(stillHolds)
+        let left = debts.filter { stillHolds($0) }
         owing.answered(
             envelope.requestID, hasProgress: left.count < debts.count, at: clock.monotonic)
         for debt in left { oweAgain(debt) }
@@ -97,9 +103,9 @@ extension InstanceCore where Service: ChildService {
     mutating func take(_ entry: ReceiptBatch.Entry) {
         guard let placement else { return }
         let index = Int(placement.shard(of: TwinAddress(tier: tier, key: entry.child)).index)
-        guard shards[index] != nil, isPresent(entry, in: index) else { return }
-        guard let shard = shards[index], let slot = shard.find(entry.child),
-            let twin = shard[slot], !twin.isSettled(by: entry.receipt)
+        guard owns(index), isPresent(entry, in: index) else { return }
+        guard let slot = shards[index]?.findInPlace(entry.child),
+            let ordinal = shards[index]?.unsettledOrdinal(slot: slot, by: entry.receipt)
         else { return }
         let digest = Self.digest(of: entry.receipt)
         defer { inHand?.inputDone() }
@@ -111,12 +117,11 @@ extension InstanceCore where Service: ChildService {
                     form: .message, destination: "\(tier)@\(name)",
                     type: MessageType.receipts.rawValue, payload: Payload.pack(alone)))
         }
-        take(.twin(ordinal: twin.ordinal, Twin.input(for: entry.receipt)), in: index)
+        take(.twin(ordinal: ordinal, Twin.input(for: entry.receipt)), in: index)
     }
 
-    private func stillHolds(_ debt: Debt) -> Bool {
-        shards[Int(debt.shard)]?.twin(ordinal: debt.ordinal)?.owedParents.contains(debt.parent)
-            ?? false
+    private mutating func stillHolds(_ debt: Debt) -> Bool {
+        shards[Int(debt.shard)]?.owes(debt.ordinal, to: debt.parent) ?? false
     }
 
     private mutating func oweAgain(_ debt: Debt) {

@@ -306,9 +306,12 @@ extension InstanceCore {
         guard !changed.isEmpty else { return }
         let margin = isObserving ? monitor.takeFloorMargin() : .zero
         for index in changed {
-            guard let shard = shards[index] else { continue }
-            let floor = isObserving ? shard.elapsed(at: time) + margin : shard.conditions.floor
-            take(.observation(isObserving: isObserving, floor: floor), in: index)
+            guard let floor = shards[index]?.conditions.floor, let elapsed = elapsed(of: index)
+            else { continue }
+            take(
+                .observation(
+                    isObserving: isObserving, floor: isObserving ? elapsed + margin : floor),
+                in: index)
         }
     }
 
@@ -322,11 +325,11 @@ extension InstanceCore {
     mutating func fireTimers() {
         var left = Limits.messagesPerTurnMax
         for index in ownedIndices where left > 0 {
-            guard let shard = shards[index], shard.isTimerDue(at: time) else { continue }
+            guard shards[index]?.isTimerDue(at: time) == true else { continue }
             var slots: [Int] = []
             var refused: [(key: [UInt8], due: Int64)] = []
             let timerGuard = timerGuard
-            let inputsBefore = shard.turnInputs.count
+            let inputsBefore = shards[index]?.turnInputs.count
             left -=
                 shards[index]?.fireTimers(
                     at: time, record: record, limit: left,

@@ -227,6 +227,11 @@ package struct InstanceCore<Service: TierService>: Sendable {
     /// The present twin of a key in an owned shard.
     package func twin(_ key: TwinKey, in shard: Int) -> Twin? { shards[shard]?.twin(key) }
 
+    /// The time of an owned shard now.
+    func elapsed(of shard: Int) -> Elapsed? {
+        (shards[shard]?.elapsedOffset).map { Elapsed(milliseconds: (time.running + $0).rawValue) }
+    }
+
     /// The context that the next input of a shard would have.
     package func context(of shard: Int) -> StepContext? { shards[shard]?.context(at: time) }
 
@@ -328,10 +333,10 @@ package struct InstanceCore<Service: TierService>: Sendable {
             shard: UInt16(index), epoch: epoch, firstPosition: Position(rawValue: first),
             inputCount: closingInputs.count
         ).pack(into: &packer)
-        for input in closingInputs {
+        for place in closingInputs.indices {
             ShardInputCoding.pack(
-                input, of: Twin.self, arena: arena, wall: time.wall, scratch: &scratch,
-                into: &packer)
+                closingInputs[place], of: Twin.self, arena: arena, wall: time.wall,
+                scratch: &scratch, into: &packer)
         }
         closingInputs.removeAll(keepingCapacity: true)
         packer.packArrayHeader(closingAlerts.count)

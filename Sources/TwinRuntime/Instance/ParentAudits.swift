@@ -117,11 +117,13 @@ extension InstanceCore where Service: ParentService {
         let childShard = childShard(of: entry.child, placement)
         guard let source = named[Int(childShard)] else { return }
         let index = Int(placement.shard(of: TwinAddress(tier: tier, key: entry.parent)).index)
-        guard let shard = shards[index] else {
+        guard let epoch = shards[index]?.epoch,
+            let known = shards[index]?.conditions.sourceEpochs[childShard]
+        else {
             answer.notOwned += 1
             return
         }
-        guard source.epoch >= shard.conditions.sourceEpochs[childShard] else { return }
+        guard source.epoch >= known else { return }
         parents[entry.child] = entry.parent
         let parent = twin(entry.parent, in: index)
         guard parent?.lacks(entry.child, at: entry.version) ?? true else { return }
@@ -130,7 +132,7 @@ extension InstanceCore where Service: ParentService {
         guard ban(on: entry.parent.bytes.span, digest: digest) == nil else { return }
         answer.entries.append(
             ReceiptBatch.Entry(
-                shard: UInt16(index), epoch: shard.epoch, child: entry.child,
+                shard: UInt16(index), epoch: epoch, child: entry.child,
                 receipt: Receipt(
                     parent: entry.parent, version: .none, disposition: .lacking,
                     folds: FoldSet())))
@@ -188,8 +190,9 @@ extension InstanceCore where Service: ParentService {
         _ child: TwinKey, of childShard: UInt16, from parent: TwinKey, in index: Int,
         as asOf: Version
     ) {
-        guard let shard = shards[index], let twin = shard.twin(parent) else { return }
-        let known = shard.conditions.sourceEpochs[childShard]
+        guard let known = shards[index]?.conditions.sourceEpochs[childShard],
+            let twin = twin(parent, in: index)
+        else { return }
         guard asOf.epoch >= known else { return }
         let message = ChildMessage<Twin.ChildStatus>(child: child, version: asOf, status: nil)
         guard twin.isNews(message) else { return }

@@ -27,11 +27,13 @@ extension InstanceCore where Service: ParentService {
         for entry in batch.entries {
             let address = TwinAddress(tier: tier, key: entry.parent)
             let index = Int(placement.shard(of: address).index)
-            guard let shard = shards[index] else {
+            // Field by field: a shard that is held while it steps is copied with all its twins.
+            guard let epoch = shards[index]?.epoch,
+                let known = shards[index]?.conditions.sourceEpochs[entry.shard]
+            else {
                 answer.notOwned += 1
                 continue
             }
-            let known = shard.conditions.sourceEpochs[entry.shard]
             let child = ShardID(tier: Service.childTier, index: entry.shard)
             // An owner that gave the shard away, or lost it, is not heard any more.
             guard entry.epoch >= known, entry.epoch >= placement[child]?.epoch ?? .none else {
@@ -42,7 +44,7 @@ extension InstanceCore where Service: ParentService {
             }
             answer.entries.append(
                 ReceiptBatch.Entry(
-                    shard: UInt16(index), epoch: shard.epoch, child: entry.child,
+                    shard: UInt16(index), epoch: epoch, child: entry.child,
                     receipt: receiptUnlessQuarantined(for: entry, in: index)))
         }
         reply(to: request, with: answer)

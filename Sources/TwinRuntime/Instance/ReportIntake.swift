@@ -37,6 +37,35 @@ package enum ReportIntake {
 
     // MARK: a packed batch
 
+    /// One entry of a batch on its way from its bytes to its twin.
+    private struct Arrival {
+        let index: Int
+        /// Where they stand in the payload.
+        let key: Range<Int>
+        let values: Range<Int>
+        let at: Timestamp
+        let flags: ReportFlags
+        let devices: [WorstDevice]
+        let crc: UInt32
+        let shard: Int
+        var place = ReportPlace.elsewhere
+        /// A word of the twin, read early.
+        var glance: UInt64 = 0
+    }
+
+    /// What ended the gathering of arrivals.
+    private enum Gathered {
+        /// There are as many as are taken together, or no more.
+        case all
+        /// This entry is bad in itself.
+        case bad(Int, Refusal)
+        /// The bytes are no msgpack from here on.
+        case broken(Refusal)
+    }
+
+    /// So many entries are decoded, found and then stepped: few enough to stay in the first cache.
+    private static let arrivalsTogether = 64
+
     static func batch(
         _ request: Request, _ payload: Span<UInt8>, _ core: inout Core
     ) throws(Refusal) {
@@ -44,49 +73,97 @@ package enum ReportIntake {
         var answer = ReportBatchReply()
         let header = reader.header
         core.reportNumbers.begin(header, shardCount: core.shards.count)
-        while reader.index < reader.count {
-            let index = reader.index
+        var arrivals: [Arrival] = []
+        arrivals.reserveCapacity(min(arrivalsTogether, reader.count))
+        let isPlaced = core.placement != nil
+        loop: while reader.index < reader.count {
             // Bytes that end the process while they are read are the message's, not a neighbour's.
             core.inHand?.inputDone()
-            do throws(Refusal) {
-                guard let entry = try reader.next() else { break }
-                switch entry {
-                case .bad(let refusal): answer.refuse(index, refusal)
-                case .report(let report):
-                    do throws(Refusal) {
-                        answer.take(try take(report, of: header, &core))
-                    } catch {
-                        answer.refuse(index, error)
-                    }
+            arrivals.removeAll(keepingCapacity: true)
+            let gathered = gather(&reader, into: &arrivals, shards: core.shards.count)
+            if isPlaced { find(&arrivals, payload, &core) }
+            let found = arrivals.span
+            for place in found.indices {
+                do throws(Refusal) {
+                    guard isPlaced else { throw unregistered(core) }
+                    answer.take(try take(found[place], payload, of: header, &core))
+                } catch {
+                    answer.refuse(found[place].index, error)
                 }
-            } catch {
-                answer.refuse(entries: index...(reader.count - 1), error)
-                break
+            }
+            switch gathered {
+            case .all: continue
+            case .bad(let index, let refusal): answer.refuse(index, refusal)
+            case .broken(let refusal):
+                answer.refuse(entries: reader.index...(reader.count - 1), refusal)
+                break loop
             }
         }
         core.reply(to: request, with: answer)
     }
 
-    private static func take(
-        _ report: borrowing PackedReport, of header: ReportBatchHeader, _ core: inout Core
-    ) throws(Refusal) -> ReportOutcome {
-        guard core.placement != nil else {
-            throw Refusal(.unavailable, "\(core.name) is not registered with its broker yet")
+    private static func gather(
+        _ reader: inout ReportBatchReader, into arrivals: inout [Arrival], shards: Int
+    ) -> Gathered {
+        while reader.index < reader.count, arrivals.count < arrivalsTogether {
+            let index = reader.index
+            do throws(Refusal) {
+                guard let entry = try reader.next() else { return .all }
+                switch entry {
+                case .bad(let refusal): return .bad(index, refusal)
+                case .report(let report):
+                    let crc = CRC32.checksum(report.key)
+                    arrivals.append(
+                        Arrival(
+                            index: index,
+                            key: report.keyPlace, values: report.valuePlace,
+                            at: report.at, flags: report.flags, devices: report.devices, crc: crc,
+                            shard: shards > 0 ? Int(crc % UInt32(shards)) : 0))
+                }
+            } catch {
+                return .broken(error)
+            }
         }
-        let crc = CRC32.checksum(report.key)
-        let shard = Int(crc % UInt32(core.shards.count))
-        guard core.owns(shard) else {
+        return .all
+    }
+
+    /// Finds the twins of all arrivals, in two passes: the tables first, then the twins. Each pass
+    /// reads memory that the others do not depend on, so the waits for it overlap.
+    private static func find(
+        _ arrivals: inout [Arrival], _ payload: Span<UInt8>, _ core: inout Core
+    ) {
+        for index in arrivals.indices {
+            let hash = KeyTable.hash(crc: arrivals[index].crc)
+            arrivals[index].place =
+                core.shards[arrivals[index].shard]?.candidate(hash: hash) ?? .elsewhere
+        }
+        for index in arrivals.indices {
+            guard case .slot(let slot) = arrivals[index].place,
+                let seen = core.shards[arrivals[index].shard]?.glance(
+                    at: slot, for: payload.extracting(arrivals[index].key),
+                    crc: arrivals[index].crc)
+            else { continue }
+            arrivals[index].place = seen.place
+            arrivals[index].glance = seen.word
+        }
+    }
+
+    private static func take(
+        _ arrival: borrowing Arrival, _ payload: Span<UInt8>, of header: ReportBatchHeader,
+        _ core: inout Core
+    ) throws(Refusal) -> ReportOutcome {
+        let shard = arrival.shard
+        if case .elsewhere = arrival.place {
             throw Refusal(.notOwner, "server#\(shard) is not served by \(core.name)")
         }
+        let key = payload.extracting(arrival.key)
+        let valueBytes = payload.extracting(arrival.values)
         let digest = InputDigest.of(
-            report.valueBytes,
-            seed: InputSeed.report ^ UInt64(bitPattern: report.at.milliseconds))
-        guard core.holds(report.key, digest: digest) else {
-            throw quarantined(report, of: header, digest: digest, &core)
+            valueBytes, seed: InputSeed.report ^ UInt64(bitPattern: arrival.at.milliseconds))
+        guard core.holds(key, digest: digest) else {
+            throw quarantined(arrival, payload, of: header, digest: digest, &core)
         }
-        guard let slot = core.shards[shard]?.findInPlace(report.key, crc: crc) else {
-            throw unknownReporter(report, &core)
-        }
+        guard case .slot(let slot) = arrival.place else { throw unknownReporter(key, &core) }
         let known: ReportNumbers
         if let numbers = core.reportNumbers[shard] {
             known = numbers
@@ -94,17 +171,19 @@ package enum ReportIntake {
             known = try numbers(of: header, in: shard, &core)
             core.reportNumbers[shard] = known
         }
-        let values = FloatBytes.append(report.valueBytes, to: &core.arena)
+        let values = FloatBytes.append(valueBytes, to: &core.arena)
         return try deliver(
-            at: report.at, flags: report.flags, values: values, devices: report.devices,
+            at: arrival.at, flags: arrival.flags, values: values, devices: arrival.devices,
             numbers: known, shard: shard, slot: slot, &core)
     }
 
-    private static func unknownReporter(
-        _ report: borrowing PackedReport, _ core: inout Core
-    ) -> Refusal {
+    private static func unregistered(_ core: borrowing Core) -> Refusal {
+        Refusal(.unavailable, "\(core.name) is not registered with its broker yet")
+    }
+
+    private static func unknownReporter(_ key: Span<UInt8>, _ core: inout Core) -> Refusal {
         do {
-            let key = try report.twinKey
+            let key = try TwinKey(bytes: Array(copying: key))
             core.unknownReporters.note(key, at: core.time.wall)
             core.counters.refused[Refusal.Code.unknownAddress.rawValue, default: 0] += 1
             return core.unknown(TwinAddress(tier: .server, key: key))
@@ -115,20 +194,20 @@ package enum ReportIntake {
 
     /// Keeps a report that ended the process twice, as a batch of its own, and refuses it.
     private static func quarantined(
-        _ report: borrowing PackedReport, of header: ReportBatchHeader, digest: UInt64,
-        _ core: inout Core
+        _ arrival: borrowing Arrival, _ payload: Span<UInt8>, of header: ReportBatchHeader,
+        digest: UInt64, _ core: inout Core
     ) -> Refusal {
         let refusal: Refusal
         do {
-            let key = try report.twinKey
+            let key = try TwinKey(bytes: Array(copying: payload.extracting(arrival.key)))
             let alone = try ReportBatchHeader(
-                names: header.names, profile: header.profile, baseTime: report.at)
+                names: header.names, profile: header.profile, baseTime: arrival.at)
             var writer = ReportBatchWriter(header: alone, countMax: 1)
             var values: [Float] = []
-            report.appendValues(to: &values)
+            _ = FloatBytes.append(payload.extracting(arrival.values), to: &values)
             _ = writer.append(
-                key: key, at: report.at, flags: report.flags, values: values,
-                devices: report.devices)
+                key: key, at: arrival.at, flags: arrival.flags, values: values,
+                devices: arrival.devices)
             core.keep(
                 key.bytes.span, digest: digest,
                 QuarantinedInput(
@@ -194,6 +273,13 @@ package enum ReportIntake {
         at: Timestamp, flags: ReportFlags, values: Range<Int>, devices: [WorstDevice],
         numbers: ReportNumbers, shard: Int, slot: Int, _ core: inout Core
     ) throws(Refusal) -> ReportOutcome {
+        let input = ReportInput(
+            ordinal: 0, at: at, flags: flags, metricSet: numbers.metricSet,
+            target: numbers.metricSet, profile: numbers.profile, values: values,
+            devices: devices)
+        if let isLate = core.takeUsual(input, slot: slot, in: shard) {
+            return isLate ? .late : .accepted
+        }
         let wall = core.time.wall
         guard
             let plan = core.shards[shard]?.plan(
@@ -236,5 +322,25 @@ package enum ReportIntake {
                     + "\(core.time.wall.milliseconds) ms",
                 hint: "set the reporter's clock by NTP")
         }
+    }
+}
+
+extension InstanceCore where Service == ServerService {
+    /// Takes a report that is like most in one go: journals it, steps its twin, and queues what
+    /// that owes. `input` needs no ordinal.
+    /// - Returns: whether it came late; nil, and nothing changed, when it is not like most.
+    mutating func takeUsual(_ input: ReportInput, slot: Int, in shard: Int) -> Bool? {
+        guard
+            case .taken(let isLate, let isNews)? = shards[shard]?.takeReport(
+                input, slot: slot, arena: arena, at: time, record: record)
+        else { return nil }
+        if !isTouched[shard] {
+            isTouched[shard] = true
+            touched.append(UInt16(shard))
+        }
+        counters.inputs += 1
+        clockSuspicion.note(isFuture: false, at: clock.monotonic)
+        if isNews { Service.settle(shard: shard, slot: slot, core: &self) }
+        return isLate
     }
 }

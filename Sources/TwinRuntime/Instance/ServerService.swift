@@ -115,9 +115,9 @@ package enum ServerService: ChildService {
 
     package static func settle(shard: Int, slot: Int, core: inout InstanceCore<ServerService>) {
         guard core.shards[shard]?.hasDebts(slot: slot) == true,
-            let twin = core.shards[shard]?[slot]
+            let owed = core.shards[shard]?.owed(slot: slot)
         else { return }
-        core.owe(twin, in: shard)
+        core.owe(owed.ordinal, to: owed.parents, in: shard)
     }
 
     package static func opened(shard: Int, core: inout InstanceCore<ServerService>) {

@@ -9,14 +9,19 @@ package struct PackedReport: ~Escapable {
     package let flags: ReportFlags
     /// Little-endian float32, one a name of the batch: exactly four bytes each.
     package let valueBytes: Span<UInt8>
+    /// Where the key and the values stand in the batch's bytes.
+    package let keyPlace: Range<Int>
+    package let valuePlace: Range<Int>
     /// Ascending by metric index, each once. Most reports have none, and allocate nothing.
     package let devices: [WorstDevice]
 
     @_lifetime(copy key, copy valueBytes)
     init(
         key: Span<UInt8>, at: Timestamp, flags: ReportFlags, valueBytes: Span<UInt8>,
-        devices: [WorstDevice]
+        keyOffset: Int, valueOffset: Int, devices: [WorstDevice]
     ) {
+        keyPlace = keyOffset..<keyOffset + key.count
+        valuePlace = valueOffset..<valueOffset + valueBytes.count
         self.key = key
         self.at = at
         self.flags = flags

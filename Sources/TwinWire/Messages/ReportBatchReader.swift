@@ -84,11 +84,13 @@ extension ReportBatchReader {
                     + "found \(fields) items")
         }
         let key = try unpacker.readStringBytes()
+        let keyOffset = unpacker.offset - key.count
         try Self.check(key)
         let time = header.baseTime.milliseconds.addingReportingOverflow(try unpacker.readInt64())
         guard !time.overflow else { throw Refusal(.invalid, "time: beyond 64 bits") }
-        let flags = try unpacker.readInteger(UInt8.self)
+        let flags = try unpacker.readUInt8()
         let values = try unpacker.readBin()
+        let valueOffset = unpacker.offset - values.count
         guard values.count == valueByteCount else {
             throw Refusal(
                 .invalid, "values: wanted \(valueByteCount) bytes for \(header.names.count) "
@@ -99,17 +101,12 @@ extension ReportBatchReader {
         for _ in ReportBatchHeader.reportFieldCount..<fields { try unpacker.skipValue() }
         return PackedReport(
             key: key, at: Timestamp(milliseconds: time.partialValue),
-            flags: ReportFlags(rawValue: flags), valueBytes: values, devices: devices)
+            flags: ReportFlags(rawValue: flags), valueBytes: values, keyOffset: keyOffset,
+            valueOffset: valueOffset, devices: devices)
     }
 
     private static func check(_ key: Span<UInt8>) throws(Refusal) {
-        guard key.count <= Limits.keyBytesMax else {
-            throw Refusal(.invalid, "\(AddressError.keyTooLong(count: key.count))")
-        }
-        guard !key.isEmpty else { throw Refusal(.invalid, "\(AddressError.emptyKey)") }
-        for offset in key.indices where !TwinKey.isAllowed(key[offset]) {
-            throw Refusal(.invalid, "\(AddressError.keyByte(key[offset], offset: offset))")
-        }
+        if let mistake = TwinKey.objection(to: key) { throw Refusal(.invalid, "\(mistake)") }
     }
 
     private func readDevices(_ unpacker: inout Unpacker) throws -> [WorstDevice] {
