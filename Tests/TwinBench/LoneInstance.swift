@@ -17,6 +17,7 @@ struct LoneInstance: ~Copyable {
     private var core: InstanceCore<ServerService>
     private var journal: Journal<PosixDisk>
     private let rows: RowWriter
+    private let wake: WakeSignal
     private let courtesy: DiskCourtesy
     private var batches: [PreparedBatch] = []
     private var nextBatch = 0
@@ -25,19 +26,22 @@ struct LoneInstance: ~Copyable {
     private let wallAtStart = ClientTime.wall
     /// Handed out and not given to the rows: as long as it waits, no further one comes.
     private var waitingSlice: PendingSlice?
+    /// What the neighbours say at the begin of the next turn.
+    private var answers: [[[UInt8]]] = []
 
     private static let name = "bench"
     private static let millisecondsPerTurn: Int64 = 100
     private static let commissionsPerTurn = 1_000
-    private static let shards = Limits.shardCountDefault
+    static let shards = Limits.shardCountDefault
 
     private init(
-        core: InstanceCore<ServerService>, journal: consuming Journal<PosixDisk>, rows: RowWriter,
+        core: InstanceCore<ServerService>, journal: consuming Journal<PosixDisk>, rows: RowStore,
         courtesy: DiskCourtesy
     ) {
         self.core = core
         self.journal = journal
-        self.rows = rows
+        wake = WakeSignal()
+        self.rows = RowWriter(rows, wake: wake)
         self.courtesy = courtesy
     }
 
@@ -68,7 +72,7 @@ struct LoneInstance: ~Copyable {
             journal: try Journal(
                 on: try PosixDisk(directory: directory.appending(path: "journal").path),
                 segmentBytes: UInt64(Limits.journalSegmentBytes), salt: 1),
-            rows: RowWriter(rows, wake: WakeSignal()), courtesy: courtesy)
+            rows: rows, courtesy: courtesy)
         let servers = try (0..<twins).map { number in
             Fleet.Server(key: try TwinKey("bench-s\(number)"), owner: owner)
         }
@@ -83,6 +87,27 @@ struct LoneInstance: ~Copyable {
         return instance
     }
 
+    /// What an engine goes on with.
+    struct Parts: ~Copyable {
+        let core: InstanceCore<ServerService>
+        let journal: Journal<PosixDisk>
+        let rows: RowWriter
+        let wake: WakeSignal
+        let courtesy: DiskCourtesy
+        let batches: [PreparedBatch]
+        let durable: UInt64
+        /// By how much its wall clock is ahead of the machine's.
+        let wallLead: Milliseconds
+    }
+
+    /// Ends the turns of this one: the same instance for real clocks and threads.
+    consuming func parts() -> Parts {
+        if let slice = waitingSlice { rows.save(slice, durable: durable) }
+        return Parts(
+            core: core, journal: journal, rows: rows, wake: wake, courtesy: courtesy,
+            batches: batches, durable: durable, wallLead: wall - ClientTime.wall)
+    }
+
     private var wall: Timestamp { wallAtStart + Milliseconds(rawValue: monotonic) }
 
     // MARK: getting ready
@@ -90,22 +115,25 @@ struct LoneInstance: ~Copyable {
     /// Answers the core's registration as a broker does: it owns the whole tier.
     private mutating func join() throws {
         var placement = Placement(version: 1, shardCounts: ShardCounts(all: Self.shards))
+        let parent = try InstanceName(LoneNeighbours.parent)
         for index in 0..<UInt16(Self.shards) {
             placement[ShardID(tier: .server, index: index)] = Placement.Owner(
                 instance: core.name, epoch: .first, isBorn: false)
+            placement[ShardID(tier: .rack, index: index)] = Placement.Owner(
+                instance: parent, epoch: .first, isBorn: true)
         }
         let grant = RegistrationGrant(
             clusterId: "bench", startNumber: 1,
             configuration: ClusterConfiguration(allowsSimulation: true), placement: placement,
             brokerNonce: 1)
-        begin()
+        try begin()
         let asked = try close(journalBytes: 0)
         guard let frames = asked?.messages.first, frames.count > 1 else {
             throw BenchError("a new core was expected to register and sent nothing")
         }
         let header = frames[1]
         let envelope = try Envelope(header.span)
-        begin()
+        try begin()
         receive([envelope.reply(.register).packed, Payload.pack(grant)])
         core.identityStored()
         _ = try close(journalBytes: 0)
@@ -113,7 +141,7 @@ struct LoneInstance: ~Copyable {
 
     private mutating func commission(_ servers: [Fleet.Server]) throws {
         for first in stride(from: 0, to: servers.count, by: Self.commissionsPerTurn) {
-            begin()
+            try begin()
             for number in first..<min(first + Self.commissionsPerTurn, servers.count) {
                 let body = CommissionRequest(
                     dc: try TwinKey("bench"), rack: try TwinKey("bench-r\(number / 40)"),
@@ -186,7 +214,7 @@ struct LoneInstance: ~Copyable {
     }
 
     private mutating func turn(journalBytes: UInt64) throws -> Turn {
-        begin()
+        try begin()
         let batch = batches[nextBatch].payload(at: wall)
         nextBatch = (nextBatch + 1) % batches.count
         request(.reportBatch, to: "server@\(Self.name)", batch)
@@ -200,10 +228,14 @@ struct LoneInstance: ~Copyable {
             slice: closed?.slice)
     }
 
-    private mutating func begin() {
+    private mutating func begin() throws {
         monotonic += Self.millisecondsPerTurn
+        core.pulse(at: monotonic, oldestTurnMilliseconds: 0)
         core.begin(
             TurnClock(monotonic: monotonic, suspendedAware: monotonic, wall: wall))
+        answers += try LoneNeighbours.answer(to: core.takeUrgent(), placementVersion: 1)
+        for frames in answers { receive(frames) }
+        answers.removeAll()
     }
 
     private mutating func close(journalBytes: UInt64) throws -> ClosedTurn? {
@@ -216,6 +248,7 @@ struct LoneInstance: ~Copyable {
     }
 
     private mutating func commit(_ turn: ClosedTurn) throws {
+        answers += try LoneNeighbours.answer(to: turn.messages, placementVersion: 1)
         guard let record = turn.record else { return }
         courtesy.commitBegins()
         defer { courtesy.commitEnds() }

@@ -8,5 +8,7 @@ import ArgumentParser
 struct TwinBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "twin-bench", abstract: "Measure a running cluster",
-        subcommands: [PackedCommand.self, LatencyCommand.self, WriteBehindCommand.self])
+        subcommands: [
+            PackedCommand.self, LatencyCommand.self, EngineCommand.self, WriteBehindCommand.self,
+        ])
 }
