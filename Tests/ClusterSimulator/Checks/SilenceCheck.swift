@@ -12,6 +12,9 @@ final class SilenceCheck: Checker {
     /// restart of the broker, three intervals, and a little.
     private static let foundWithin: Int64 = 85_000
 
+    /// Looking at all twins costs, and who is missing stays so until its next report.
+    private static let looksPerCheck: Int64 = 2
+
     /// By server: its last return from a silence, which stays known when it was a short one.
     private var returns: [Int: Timestamp] = [:]
     /// Servers whose twin was restored: an earlier return of theirs is the last again.
@@ -31,7 +34,8 @@ final class SilenceCheck: Checker {
         for process in world.instances where process.tier == .server {
             checkFloors(of: process, in: world)
         }
-        guard world.scheduler.now >= 5_000 else { return }
+        let seconds = world.scheduler.now / 1_000
+        guard seconds >= 5, seconds % Self.looksPerCheck == 0 else { return }
         let glances = world.serverGlances()
         for glance in glances { lookBack(glance, in: world) }
         for glance in glances where glance.isCommissioned {

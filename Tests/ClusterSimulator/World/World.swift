@@ -11,9 +11,9 @@ final class World {
     private static let letters = ["a", "b"]
     static let shardsPerTier = 8
     /// One of so many servers has an agent of its own, the others report through relays.
-    private static let serversPerAgent = 10
+    private static let serversPerAgent = 20
     /// How long each relay gathers before it sends, in milliseconds.
-    private static let relayRhythms: [Int64] = [1_000, 2_500, 4_000]
+    private static let relayRhythms: [Int64] = [2_000, 3_500, 5_000]
     /// A rack that falls silent so long before the last fault is told as one outage by then.
     static let lastOutageMilliseconds: Int64 = 75_000
     static let usualDelays: ClosedRange<Int64> = 0...2
