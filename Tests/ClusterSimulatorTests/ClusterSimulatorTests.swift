@@ -4,7 +4,8 @@ import Testing
 
 /// The cluster simulator over many seeds.
 ///
-/// Every seed is a whole run: ten minutes, three tiers of two instances, 200 servers.
+/// Every seed is a whole run, unless not optimised: ten minutes, three tiers of two instances, 200
+/// servers.
 /// `TWIN_SIMULATE_SECONDS` sets how long (by default as many seeds as fit 240 s);
 /// `TWIN_SEED` runs one seed, `TWIN_SIMULATE_PLAN` only part of what it draws.
 @Suite("Cluster simulator", .serialized)
@@ -99,7 +100,7 @@ struct ClusterSimulatorTests {
         } else {
             #if DEBUG
                 // Not optimised a run costs minutes: only that everything still fits together.
-                limits = ["--count", "1"]
+                limits = ["--count", "1", "--plan", "seconds=120,servers=60"]
             #else
                 limits = ["--seconds", "240"]
             #endif
