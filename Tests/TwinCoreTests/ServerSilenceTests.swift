@@ -73,6 +73,25 @@ struct ServerSilenceTests {
         #expect(bench.twin.statusWord == "gone")
     }
 
+    @Test("a silence began with the last report, whenever it is noticed, and also once it is gone")
+    func onset() throws {
+        var bench = try ServerBench()
+        bench.run(for: .minutes(5))
+        let last = try #require(bench.twin.window.newest)
+        bench.isObserving = false
+        bench.wait(.minutes(2))
+        bench.isObserving = true
+        bench.floor = bench.elapsed + Limits.floorMargin
+        bench.wait(.seconds(31))
+        #expect(bench.twin.statusWord == "missing")
+        #expect(bench.twin.status?.conditionSince == last)
+        bench.wait(.minutes(11))
+        #expect(bench.twin.statusWord == "gone")
+        #expect(bench.twin.status?.conditionSince == last)
+        bench.report()
+        #expect(bench.twin.status?.conditionSince == bench.wall)
+    }
+
     @Test("while blind a missing server gets no worse and timers do not spin")
     func noWorse() throws {
         var bench = try ServerBench()

@@ -8,7 +8,8 @@ package struct ServerStatus: Equatable, Sendable {
     package var relay: String?
     package var interval: Milliseconds
     package var condition: ServerCondition
-    /// When the condition began, by the wall clock of the server's owner.
+    /// When the condition began, by the wall clock of the server's owner; of a silence the time of
+    /// the last report.
     package var conditionSince: Timestamp
     /// The server is in maintenance of its own; it leaves the rack's quorum.
     package var isInMaintenance: Bool

@@ -60,7 +60,7 @@ extension ServerTwin: ChildTwin {
         let present = presentCondition
         if present != condition {
             condition = present
-            conditionSince = context.wall
+            conditionSince = present.isSilent ? silentSince(in: context) : context.wall
         }
         guard told != before else { return }
         version = context.version
@@ -68,6 +68,12 @@ extension ServerTwin: ChildTwin {
         isRefused = false
         digest = presentDigest
         digestAt = context.elapsed
+    }
+
+    /// When the present silence began: with the last report, whenever it was noticed. Servers that
+    /// fell silent together are noticed apart when one of their owners could not see meanwhile.
+    private func silentSince(in context: StepContext) -> Timestamp {
+        window.newest.map { min($0, context.wall) } ?? context.wall
     }
 
     /// A change of the digest alone raises the version at most every 30 s.
