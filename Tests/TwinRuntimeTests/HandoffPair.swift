@@ -1,11 +1,12 @@
 import Msgpack
+import Testing
 import TwinCore
 import TwinRuntime
 import TwinStore
 import TwinWire
 
-/// Two instances of the data-center tier and a broker machine between them: frames are carried by
-/// hand, time passes in steps, rows are in memory.
+/// Two instances of the data-center tier, or three, and a broker machine between them: frames are
+/// carried by hand, time passes in steps, rows are in memory. The cluster is born with two.
 struct HandoffPair {
     typealias Core = InstanceCore<DatacenterService>
 
@@ -15,6 +16,13 @@ struct HandoffPair {
         var inbox: [[[UInt8]]] = []
         var records: [[UInt8]] = []
         let rows = MemoryRows(tier: .dc)
+        /// True: records are written and not durable, and the rows that go with them stay.
+        var isDiskHeld = false
+        private var heldDiscards: [UInt16] = []
+        /// True: parts of copies are saved, and the core is not told.
+        var holdsSaves = false
+        private(set) var heldSaves: [HandoffSaved] = []
+        private var durable: UInt64 = 0
         var keeper: RowKeeper<MemoryRows>
         /// False between a crash and the next start.
         var isUp = true
@@ -64,10 +72,16 @@ struct HandoffPair {
             for read in reads { try take([try keeper.read(read)]) }
             if core.identityToStore != nil { core.identityStored() }
             let urgent = core.takeUrgent()
-            let turn = core.close(durableRecord: UInt64(records.count), journalBytes: 0)
+            let turn = core.close(
+                durableRecord: isDiskHeld ? durable : UInt64(records.count), journalBytes: 0)
             if let record = turn?.record { records.append(record) }
-            for shard in turn?.discards ?? [] {
-                try take(try keeper.perform(.discard(shard: shard)))
+            heldDiscards += turn?.discards ?? []
+            if !isDiskHeld {
+                durable = UInt64(records.count)
+                for shard in heldDiscards {
+                    try take(try keeper.perform(.discard(shard: shard)))
+                }
+                heldDiscards.removeAll()
             }
             if let slice = turn?.slice {
                 try take(try keeper.save(slice, durable: UInt64(records.count)))
@@ -75,12 +89,18 @@ struct HandoffPair {
             return urgent + (turn?.messages ?? [])
         }
 
+        /// The core hears of the oldest part that was held.
+        mutating func tellSave() {
+            if !heldSaves.isEmpty { core.handoffSaved(heldSaves.removeFirst()) }
+        }
+
         private mutating func take(_ outcomes: [RowOutcome]) throws {
             for outcome in outcomes {
                 switch outcome {
                 case .saved: core.sliceSaved()
                 case .read(let found): core.alertsRead(found)
-                case .handoff(let saved): core.handoffSaved(saved)
+                case .handoff(let saved):
+                    if holdsSaves { heldSaves.append(saved) } else { core.handoffSaved(saved) }
                 case .checkpointed, .quarantine, .quarantined: break
                 }
             }
@@ -102,7 +122,7 @@ struct HandoffPair {
         case placement(to: Int)
     }
 
-    static let names = ["dc-a", "dc-b"]
+    static let names = ["dc-a", "dc-b", "dc-c"]
     /// What is lost from now on.
     var losses: [Loss] = []
     /// False while the broker's process is gone.
@@ -117,13 +137,19 @@ struct HandoffPair {
     private var nextNonce: UInt64 = 100
 
     init() throws {
-        nodes = try zip(Self.names, [1, 2]).map { try Node($0, nonce: $1) }
+        nodes = try zip(Self.names.prefix(2), [1, 2]).map { try Node($0, nonce: $1) }
         broker = BrokerMachine(
             record: nil, shardCounts: ShardCounts(all: 2),
             configuration: ClusterConfiguration(),
             bootstrap: BootstrapPlan(server: 0, rack: 0, dc: 2), freshClusterID: "c1", nonce: 7,
             now: now, wall: Timestamp(milliseconds: 1_800_000_000_000), rebalancesByItself: false)
         try pass(milliseconds: 3_000)
+    }
+
+    /// A third instance registers, without shards.
+    mutating func join() throws {
+        nodes.append(try Node(Self.names[2], nonce: 3))
+        try pass(milliseconds: 2_000)
     }
 
     mutating func pass(milliseconds: Int64) throws {
@@ -262,8 +288,9 @@ struct HandoffPair {
         case .handoff:
             chunks.append(try MsgpackDecoder.decode(HandoffChunk.self, from: frames[2]))
             if losses.contains(.part) { return }
-            deliver(
-                [Array(Self.names[index].utf8), frames[0], frames[1], frames[2]], to: 1 - index)
+            let to = try #require(
+                nodes.indices.first { frames[0].elementsEqual("dc@\(Self.names[$0])".utf8) })
+            deliver([Array(Self.names[index].utf8), frames[0], frames[1], frames[2]], to: to)
         case .getPlacement:
             if losses.contains(.placement(to: index)) { return }
             deliver(

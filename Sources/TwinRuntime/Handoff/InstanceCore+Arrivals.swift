@@ -45,7 +45,9 @@ extension InstanceCore {
                 .conflict, "Handoff: no such move to \(name) is intended", address: "\(id)",
                 found: request.envelope.source?.instance)
         }
-        guard shards[Int(chunk.index)] == nil, departures[chunk.index] == nil else {
+        guard shards[Int(chunk.index)] == nil, departures[chunk.index] == nil,
+            forgotten[chunk.index] == nil
+        else {
             throw Refusal(
                 .conflict, "Handoff: \(name) still holds \(id) from before", address: "\(id)")
         }

@@ -37,7 +37,7 @@ extension InstanceCore {
         case .released:
             if owner.instance == name, owner.epoch >= departure.epoch {
                 takeBack(index, departure, at: owner.epoch)
-            } else if move == nil, owner.instance == departure.to, owner.epoch >= departure.epoch {
+            } else if owner.instance != name, owner.isBorn, owner.epoch >= departure.epoch {
                 forget(index, at: departure.epoch)
             }
         case .stale:
@@ -197,9 +197,12 @@ extension InstanceCore {
         take(.observation(isObserving: false, floor: conditions.floor), in: index)
     }
 
-    /// The new owner serves: the data here may go.
+    /// Somebody has served the shard at the epoch of its new owner or a later one: the data here
+    /// may go. Who serves it now and where it goes next is no matter: an owner after the new one
+    /// had it from that one, or a person gave up what is here by `adopt`.
     private mutating func forget(_ index: UInt16, at epoch: Epoch) {
         departures[index] = nil
+        forgotten[index] = record
         slicing.savedHeaders[index] = nil
         ownershipMoves.append(.forgotten(index: index, epoch: epoch))
         discards.append(index)

@@ -50,6 +50,9 @@ package struct InstanceCore<Service: TierService>: Sendable {
     var ownershipMoves: [OwnershipMove] = []
     /// Shards whose rows may go once the turn is durable.
     var discards: [UInt16] = []
+    /// Shards by index whose rows go with a record that is not durable yet: until then no copy may
+    /// be put into their place.
+    var forgotten: [UInt16: UInt64] = [:]
     /// Some shard came or went: readers that wait for alerts look anew.
     var endsAlertWaits = false
     /// Shards by index whose birth is not durable yet, with its record: nobody is told of them,
@@ -167,6 +170,7 @@ package struct InstanceCore<Service: TierService>: Sendable {
     /// - Returns: nil when there is nothing to write and nothing to send.
     package mutating func close(durableRecord: UInt64, journalBytes: UInt64) -> ClosedTurn? {
         youngShards = youngShards.filter { $0.value > durableRecord }
+        forgotten = forgotten.filter { $0.value > durableRecord }
         if let reopening = reopenedBy, reopening <= durableRecord { reopenedBy = nil }
         isJournalFull = journalBytes >= Limits.journalBytesMax
         monitor.refusesReports(isJournalFull)
