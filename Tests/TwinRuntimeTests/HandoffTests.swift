@@ -106,6 +106,33 @@ struct HandoffTests {
         #expect(page().records.last?.sequence == 3)
     }
 
+    @Test("A part that was saved for a move that was given up is none of the move after it")
+    func lateSave() throws {
+        var (pair, _, to) = try pair(racks: 3)
+        pair.nodes[to].holdsSaves = true
+        try move(&pair, to: to)
+        let isSaved = try pair.pass { !$0.nodes[to].heldSaves.isEmpty }
+        try #require(isSaved)
+        // The owner waits for its answer in vain, and the same move is wanted again.
+        let isGivenUp = try pair.pass { $0.broker.record.placement.moves.isEmpty }
+        try #require(isGivenUp)
+        try move(&pair, to: to)
+        let number = try #require(pair.broker.record.placement.move(of: shard)?.number)
+        func parts() -> Int { pair.chunks.count { $0.move == number } }
+        try pair.pass(milliseconds: 200)
+        try #require(parts() == 1 && pair.nodes[to].heldSaves.count == 2)
+
+        pair.nodes[to].tellSave()
+        try pair.pass(milliseconds: 500)
+        #expect(parts() == 1, "the first part of the second copy is not known to be saved")
+
+        pair.nodes[to].tellSave()
+        pair.nodes[to].holdsSaves = false
+        try pair.pass(milliseconds: 1_000)
+        #expect(pair.servers(of: Int(shard.index)) == [HandoffPair.names[to]])
+        #expect(twin(pair, at: to)?.racks.count == 3)
+    }
+
     @Test("A shard goes and comes back, and keeps its twins and its place in time")
     func thereAndBack() throws {
         var (pair, from, to) = try pair(racks: 3)

@@ -80,7 +80,7 @@ struct QuarantineRowsTests {
         for digest in ["d1", "d1", "d1", "d2", "d2"] {
             _ = try rows.countEnd(twin: "server/a", digest: digest, signal: 4, at: at)
         }
-        var copy = CandidateRows(shard: 3, savedAt: at)
+        var copy = CandidateRows(shard: 3, move: 1, part: 0, savedAt: at)
         copy.bans = [ban("d1"), ban("d3")]
         copy.lifted = [ban("d2")]
         try rows.save(copy)

@@ -61,7 +61,12 @@ package struct RowKeeper<Store: Rows>: Sendable {
             copied += 1
             // Also on the way: what the last part must sync, its shard waits for.
             if isWhole || copied % Self.copiesPerCheckpoint == 0 { _ = try rows.checkpoint() }
-            return [.handoff(HandoffSaved(shard: candidate.shard, isWhole: isWhole))]
+            return [
+                .handoff(
+                    HandoffSaved(
+                        shard: candidate.shard, move: candidate.move, part: candidate.part,
+                        isWhole: isWhole))
+            ]
         }
     }
 

@@ -11,6 +11,9 @@ package enum HandoffJob: Sendable {
 /// What became of it.
 package struct HandoffSaved: Equatable, Sendable {
     package let shard: UInt16
+    /// Whose part it was, and which.
+    package let move: UInt64
+    package let part: Int
     /// The copy is whole and durable.
     package let isWhole: Bool
 }

@@ -24,7 +24,8 @@ extension InstanceCore {
                 wanted: "part \(arrivals[chunk.index]?.nextNumber ?? 0)")
         }
         if let header = chunk.header { arrival.header = header }
-        var rows = CandidateRows(shard: chunk.index, savedAt: time.wall)
+        var rows = CandidateRows(
+            shard: chunk.index, move: chunk.move, part: chunk.number, savedAt: time.wall)
         rows.beginsAnew = chunk.number == 0
         try add(chunk, to: &arrival, rows: &rows)
         if let digest = chunk.digest { try finish(chunk, digest, &arrival, &rows) }
@@ -175,9 +176,12 @@ extension InstanceCore {
         }
     }
 
-    /// A part of a copy is in the rows: its sender may send the next, or release the shard.
+    /// A part of a copy is in the rows: its sender may send the next, or release the shard. A part
+    /// of a move that was given up meanwhile says nothing of the move that came after it.
     package mutating func handoffSaved(_ saved: HandoffSaved) {
-        guard let saving = arrivals[saved.shard]?.saving else { return }
+        guard let arrival = arrivals[saved.shard], arrival.number == saved.move,
+            let saving = arrival.saving, saving.number == saved.part
+        else { return }
         arrivals[saved.shard]?.saving = nil
         if saved.isWhole {
             arrivals[saved.shard]?.digest = saving.digest

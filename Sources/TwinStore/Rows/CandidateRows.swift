@@ -6,6 +6,10 @@ package import TwinCore
 /// journal record says so.
 package struct CandidateRows: Sendable {
     package let shard: UInt16
+    /// The move's number, and this part's in it: a shard that moves twice may have a part of either
+    /// copy on its way to the disk.
+    package let move: UInt64
+    package let part: Int
     /// The first part: whatever the rows have of the shard goes before.
     package var beginsAnew = false
     package var twins: [TwinRow] = []
@@ -22,8 +26,10 @@ package struct CandidateRows: Sendable {
     package var lifted: [QuarantineBan] = []
     package let savedAt: Timestamp
 
-    package init(shard: UInt16, savedAt: Timestamp) {
+    package init(shard: UInt16, move: UInt64, part: Int, savedAt: Timestamp) {
         self.shard = shard
+        self.move = move
+        self.part = part
         self.savedAt = savedAt
     }
 }
