@@ -47,8 +47,9 @@ struct BrokerInstance: Sendable {
     /// The process that registered last: tells a reconnect from a second process.
     var lastProcessNonce: UInt64?
     var softwareVersion: String?
-    /// When its last processes began, as this broker saw it; the newest last, at most
-    /// `startsKept`.
+    /// When its last processes began, as this broker's process saw it; the newest last, at most
+    /// `startsKept`. Not stored: after a restart of the broker the count begins anew, and what
+    /// still holds then is that a new instance must have beaten for 30 s on end.
     private(set) var starts: [Int64] = []
 
     /// Notes the start of a process.

@@ -59,21 +59,25 @@ extension BrokerMachine {
     }
 
     private func emptying(_ tier: Tier) -> BalancePlan {
-        BalancePlan(
-            of: record.placement, in: tier, givers: present(in: tier), takers: takers(in: tier),
-            onlyEmptying: true)
+        let takers = takers(in: tier)
+        let shaky = shaky(of: takers, now: balancedAt)
+        return BalancePlan(
+            of: record.placement, in: tier, givers: present(in: tier), takers: takers,
+            full: shaky == takers ? [] : shaky, onlyEmptying: true)
     }
 
-    /// The moves that would balance a tier now.
+    /// The moves that would balance a tier now, with everybody who is here.
     package func plan(for tier: Tier) -> BalancePlan {
         BalancePlan(
             of: record.placement, in: tier, givers: present(in: tier), takers: takers(in: tier))
     }
 
-    /// Balances a tier by and by; ends when it is balanced.
-    package mutating func rebalance(_ tier: Tier) {
-        guard !record.isBalancing(tier) else { return }
-        record.balance(tier)
+    /// Balances a tier by and by; ends when it is balanced. A person's word: whoever is here gets
+    /// its share, also one that has just started or starts over and over.
+    package mutating func rebalance(_ tier: Tier) { rebalance(tier, byHand: true) }
+
+    private mutating func rebalance(_ tier: Tier, byHand: Bool) {
+        guard record.balance(tier, byHand: byHand) else { return }
         effects.mustStore = true
         note(.info, "a tier is to be balanced", ["tier": tier.name])
     }
@@ -86,25 +90,32 @@ extension BrokerMachine {
             now - $0.value < BrokerMachine.afterFailure.rawValue
         }
         for tier in Tier.allCases {
-            if hasJoiner(in: tier, now: now) { rebalance(tier) }
-            let isBalancing = record.isBalancing(tier)
-            let emptied = present(in: tier).filter(record.isDraining)
-            guard isBalancing || !emptied.isEmpty else { continue }
-            let plan = BalancePlan(
-                of: record.placement, in: tier, givers: present(in: tier),
-                takers: takers(in: tier), onlyEmptying: !isBalancing)
-            let isTierMoving = record.placement.moves.contains { $0.tier == tier }
-            if isBalancing, plan.steps.isEmpty, !isTierMoving {
-                record.endBalance(of: tier)
-                effects.mustStore = true
-                note(.info, "a tier is balanced", ["tier": tier.name])
+            if hasJoiner(in: tier, now: now) { rebalance(tier, byHand: false) }
+            if record.isBalancing(tier) { tendBalance(of: tier, now: now) }
+            if present(in: tier).contains(where: record.isDraining) {
+                start(emptying(tier).steps, now: now)
             }
-            start(plan, now: now)
         }
     }
 
-    private mutating func start(_ plan: BalancePlan, now: Int64) {
-        for step in plan.steps where record.placement.move(of: step.shard) == nil {
+    private mutating func tendBalance(of tier: Tier, now: Int64) {
+        let takers = takers(in: tier)
+        let isByHand = record.isBalancingByHand(tier)
+        let plan = BalancePlan(
+            of: record.placement, in: tier, givers: present(in: tier), takers: takers,
+            full: isByHand ? [] : shaky(of: takers, now: now))
+        let isTierMoving = record.placement.moves.contains { $0.tier == tier }
+        if plan.steps.isEmpty, !isTierMoving {
+            record.endBalance(of: tier)
+            effects.mustStore = true
+            note(.info, "a tier is balanced", ["tier": tier.name])
+        }
+        // What is for a young one waits in the plan until it is old enough.
+        start(plan.steps.filter { isByHand || isSteady($0.to, now: now) }, now: now)
+    }
+
+    private mutating func start(_ steps: [BalancePlan.Step], now: Int64) {
+        for step in steps where record.placement.move(of: step.shard) == nil {
             guard record.placement.moves.count < Limits.movesInFlightMax else { return }
             guard failedMoves[step.shard] == nil else { continue }
             do throws(Refusal) {
@@ -125,6 +136,31 @@ extension BrokerMachine {
         instances.filter {
             $0.tier == tier && $0.connection?.isEnding == false && !record.isDraining($0.name)
         }.map(\.name).sorted()
+    }
+
+    /// Those of some takers who might not keep what they get: they start over and over, or are not
+    /// well now. Only a person's `rebalance` gives them shards, and a drain that has nobody else.
+    private func shaky(of takers: [InstanceName], now: Int64) -> [InstanceName] {
+        takers.filter { name in
+            guard let slot = slotByName[name], let connection = instances[slot].connection else {
+                return true
+            }
+            return !connection.hasBeaten || connection.isSuspect(now: now)
+                || starts(of: slot, now: now) > BrokerMachine.startsMax
+        }
+    }
+
+    /// Whether an instance has beaten for 30 s on end.
+    private func isSteady(_ name: InstanceName, now: Int64) -> Bool {
+        guard let connection = slotByName[name].flatMap({ instances[$0].connection }) else {
+            return false
+        }
+        return now - connection.steadySince >= BrokerMachine.joinAfter.rawValue
+    }
+
+    /// Starts of an instance that count against it now, as this broker saw them.
+    private func starts(of slot: Int, now: Int64) -> Int {
+        instances[slot].starts.count { now - $0 < BrokerMachine.startsWithin.rawValue }
     }
 
     /// How it stands with the shards of an instance that owns none.
@@ -154,7 +190,7 @@ extension BrokerMachine {
         guard plan(for: instance.tier).steps.contains(where: { $0.to == instance.name }) else {
             return .nothingToGive
         }
-        let starts = instance.starts.count { now - $0 < BrokerMachine.startsWithin.rawValue }
+        let starts = starts(of: slot, now: now)
         guard starts <= BrokerMachine.startsMax else { return .unsteady(starts: starts) }
         let steady = now - connection.steadySince
         return .soon(milliseconds: max(0, BrokerMachine.joinAfter.rawValue - steady))

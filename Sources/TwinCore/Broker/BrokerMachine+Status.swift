@@ -120,11 +120,17 @@ extension BrokerMachine {
         _ slot: Int, _ connection: BrokerInstance.Connection, _ now: Int64
     ) -> String? {
         let (name, tier) = (instances[slot].name, instances[slot].tier)
-        guard !record.isDraining(name), !connection.isStopping, !record.isBalancing(tier),
+        guard !record.isDraining(name), !connection.isStopping,
+            !record.isBalancingByHand(tier),
             !record.placement.moves.contains(where: { $0.to == name })
         else { return nil }
         let byHand = "twinctl rebalance \(tier.name)"
-        switch joining(slot, now: now) {
+        let state = joining(slot, now: now)
+        if record.isBalancing(tier) {
+            // It gets its share in this balance, unless it starts over and over.
+            guard case .unsteady = state else { return nil }
+        }
+        switch state {
         case .none: return nil
         case .byHand: return "\(name) owns no shards, and rebalance is manual: \(byHand)"
         case .nothingToGive: return "\(name) owns no shards: nobody here has one to give"

@@ -34,6 +34,8 @@ package struct BrokerRecord: Equatable, Sendable, Codable {
     package private(set) var leaving: [InstanceName]?
     /// Tiers whose shards are being spread anew until they are balanced; nil = none.
     package private(set) var balancing: [Tier]?
+    /// Those of them that a person asked for: who is here takes part, however young; nil = none.
+    package private(set) var balancingByHand: [Tier]?
 
     package init(
         clusterID: String? = nil, configuration: ClusterConfiguration, shardCounts: ShardCounts
@@ -89,13 +91,25 @@ package struct BrokerRecord: Equatable, Sendable, Codable {
 
     package func isBalancing(_ tier: Tier) -> Bool { balancing?.contains(tier) ?? false }
 
-    package mutating func balance(_ tier: Tier) {
-        guard !isBalancing(tier) else { return }
-        balancing = (balancing ?? []) + [tier]
+    package func isBalancingByHand(_ tier: Tier) -> Bool {
+        balancingByHand?.contains(tier) ?? false
+    }
+
+    /// - Parameter byHand: a person's word, which outdoes the broker's own.
+    /// - Returns: true when that was news.
+    package mutating func balance(_ tier: Tier, byHand: Bool) -> Bool {
+        let isNews = !isBalancing(tier) || (byHand && !isBalancingByHand(tier))
+        if !isBalancing(tier) { balancing = (balancing ?? []) + [tier] }
+        if byHand, !isBalancingByHand(tier) {
+            balancingByHand = (balancingByHand ?? []) + [tier]
+        }
+        return isNews
     }
 
     package mutating func endBalance(of tier: Tier) {
         balancing?.removeAll { $0 == tier }
         if balancing?.isEmpty == true { balancing = nil }
+        balancingByHand?.removeAll { $0 == tier }
+        if balancingByHand?.isEmpty == true { balancingByHand = nil }
     }
 }
