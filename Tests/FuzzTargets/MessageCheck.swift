@@ -78,7 +78,9 @@ package enum MessageCheck {
         MessageForm(.moveShard, MoveShardRequest.self) { request throws(Refusal) in
             _ = try request.id
         },
-        MessageForm(.adopt, MoveShardRequest.self),
+        MessageForm(.adopt, AdoptRequest.self) { request throws(Refusal) in
+            _ = try request.id
+        },
         MessageForm(.drain, DrainRequest.self),
         MessageForm(.rebalance, RebalanceRequest.self),
         MessageForm(.rebalance, MovesDocument.self),

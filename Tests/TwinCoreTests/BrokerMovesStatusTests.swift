@@ -137,11 +137,51 @@ struct BrokerMovesStatusTests {
         let slot = try #require(
             scenario.machine.slot(of: try scenario.connection(of: "server-a")))
         scenario.machine.sendFailed(to: slot, now: scenario.now, wall: scenario.wall)
-        #expect(try scenario.machine.adopt(shard, by: name("server-b")))
+        func adopt() throws -> Bool {
+            try scenario.machine.adopt(shard, by: name("server-b"), mayBeginEmpty: true)
+        }
+        #expect(try adopt())
         let owner = scenario.machine.record.placement[shard]
-        #expect(try !scenario.machine.adopt(shard, by: name("server-b")))
+        #expect(try !adopt())
         #expect(scenario.machine.record.placement[shard] == owner)
         #expect(owner?.epoch == Epoch(rawValue: 2))
+    }
+
+    @Test("Without a person's consent a shard goes only to who is known to hold it")
+    func consent() throws {
+        var scenario = try BrokerScenario.running()
+        func refusal(_ to: String) throws -> Refusal? {
+            let to = try name(to)
+            do throws(Refusal) {
+                try scenario.machine.adopt(shard, by: to, mayBeginEmpty: false)
+                return nil
+            } catch { return error }
+        }
+        try scenario.machine.move(shard, to: name("server-b"), now: scenario.now)
+        let slot = try #require(
+            scenario.machine.slot(of: try scenario.connection(of: "server-a")))
+        scenario.machine.sendFailed(to: slot, now: scenario.now, wall: scenario.wall)
+        // Whether the copy at server-b is whole only server-b knows.
+        let going = try #require(try refusal("server-b"))
+        #expect(going.code == .conflict)
+        #expect(
+            going.message
+                == "server#1 was on its way from server-a to server-b and was not released: if its "
+                + "copy at server-b is whole it is used, else the shard begins empty, and what "
+                + "server-a holds of it is given up")
+        #expect(
+            going.hint
+                == "start server-a again if that can be done; else twinctl adopt server#1 server-b "
+                + "--yes")
+        try scenario.join("server-c", .server)
+        try scenario.beat("server-c", .server)
+        let empty = try #require(try refusal("server-c"))
+        #expect(
+            empty.message
+                == "server-c is not known to hold server#1: it would begin empty, without any of "
+                + "its twins, and what server-a holds of it is given up")
+        #expect(try scenario.machine.record.placement[shard]?.instance == name("server-a"))
+        #expect(scenario.machine.record.placement.move(of: shard) != nil)
     }
 
     @Test("A person's word makes an instance's own last")

@@ -128,7 +128,7 @@ struct BrokerMovesTests {
         #expect(refusal.message.contains("server-b, which is gone"))
         #expect(refusal.hint?.contains("twinctl adopt server#1 server-a") == true)
 
-        try scenario.machine.adopt(shard, by: name("server-a"))
+        try scenario.machine.adopt(shard, by: name("server-a"), mayBeginEmpty: false)
         let owner = try #require(scenario.machine.record.placement[shard])
         #expect(try owner.instance == name("server-a"))
         #expect(owner.epoch == Epoch(rawValue: 3))

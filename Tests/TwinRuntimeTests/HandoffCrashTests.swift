@@ -202,7 +202,12 @@ struct HandoffCrashTests {
         run.pair.crash(run.old)
         run.pair.losses = []
         try run.pair.pass(milliseconds: 1_000)
-        try run.pair.broker.adopt(shard, by: InstanceName(HandoffPair.names[run.new]))
+        let name = try InstanceName(HandoffPair.names[run.new])
+        // Nobody but the new owner knows that its copy is whole.
+        #expect(throws: Refusal.self) {
+            try run.pair.broker.adopt(shard, by: name, mayBeginEmpty: false)
+        }
+        try run.pair.broker.adopt(shard, by: name, mayBeginEmpty: true)
         try run.pair.pass(milliseconds: 2_000)
         try expect(run, servedBy: run.new, at: 3)
     }
@@ -259,7 +264,8 @@ struct HandoffCrashTests {
         run.pair.crash(run.new)
         run.pair.losses = []
         try run.pair.pass(milliseconds: 1_000)
-        try run.pair.broker.adopt(shard, by: InstanceName(HandoffPair.names[run.old]))
+        try run.pair.broker.adopt(
+            shard, by: InstanceName(HandoffPair.names[run.old]), mayBeginEmpty: false)
         try run.pair.pass(milliseconds: 2_000)
         try expect(run, servedBy: run.old, at: 3)
     }

@@ -22,7 +22,7 @@ extension ProtocolExamples {
             .rebalance, .reply, MovesDocument(changed: false, moves: DocumentsSamples.moves.moves)),
         ProtocolExample(
             .adopt, .request, to: "broker",
-            MoveShardRequest(shard: shard, to: Samples.name("server-b"))
+            AdoptRequest(shard: shard, to: Samples.name("server-b"), mayBeginEmpty: true)
         ) { request throws(Refusal) in _ = try request.id },
         ProtocolExample(.adopt, .reply, DocumentsSamples.moves),
     ]

@@ -166,29 +166,33 @@ struct MoveCommandTests {
         #expect(none.answers == ["balanced: nothing to move"])
     }
 
-    @Test("adopt asks for --yes unless the instance is an end of a released move")
+    @Test("adopt carries a person's consent only with --yes, and shows what the broker refuses")
     func adopt() throws {
-        let asked = Asked()
-        let (status, told) = try run(
-            "adopt server#1 b",
-            against: broker(
-                [try Self.placement(["a", "a"], moving: true, states: [.lost, .ok])],
-                asked: asked))
-        #expect(status == .usage && asked.all.isEmpty)
-        #expect(told.notes.first?.contains("would begin empty, without any of its twins") == true)
-        for name in ["a", "b"] {
-            let released = try Self.placement(["a", "a"], moving: true, released: true)
-            let (status, told) = try run("adopt server#1 \(name)", against: broker([released]))
-            #expect(status == .ok)
-            #expect(told.answers == ["server#1 belongs to b now, before to a"])
+        for yes in [true, false] {
+            let asked = Asked()
+            let broker = try FakeBroker { request in
+                do {
+                    let body = try request.decode(AdoptRequest.self)
+                    let consent = body.mayBeginEmpty ?? false
+                    asked.note("\(body.shard) \(body.to) \(consent)")
+                    if consent { return .document(Self.moves) }
+                } catch {
+                    return .refuse(Refusal(.invalid, "\(error)"))
+                }
+                return .refuse(
+                    Refusal(
+                        .conflict, "b is not known to hold server#1",
+                        hint: "twinctl adopt server#1 b --yes"))
+            }
+            let (status, told) = try run("adopt server#1 b\(yes ? " --yes" : "")", against: broker)
+            #expect(asked.all == ["server#1 b \(yes)"])
+            #expect(status == (yes ? .ok : .refused))
+            if yes {
+                #expect(told.answers == ["server#1 belongs to b now, before to a"])
+            } else {
+                #expect(told.notes.first?.contains("b is not known to hold server#1") == true)
+            }
         }
-        let (served, refusal) = try run(
-            "adopt server#1 b", against: broker([try Self.placement(["a", "a"])]))
-        #expect(served == .refused)
-        #expect(refusal.notes.first?.contains("server#1 is served by a") == true)
-        let (forced, _) = try run(
-            "adopt server#1 b --yes", against: broker([try Self.placement(["a", "a"])]))
-        #expect(forced == .ok)
     }
 
     @Test(

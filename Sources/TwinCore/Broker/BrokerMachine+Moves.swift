@@ -222,10 +222,12 @@ extension BrokerMachine {
     ///
     /// The instance goes on with what it holds of the shard: the copy of a move, what it released
     /// itself, or nothing, and then the shard begins empty.
+    /// - Parameter mayBeginEmpty: a person's consent to that; without it only an instance that is
+    ///   known to hold the shard may have it.
     /// - Returns: false when the shard is its own already: the word may be repeated.
     @discardableResult
     package mutating func adopt(
-        _ shard: ShardID, by name: InstanceName
+        _ shard: ShardID, by name: InstanceName, mayBeginEmpty: Bool
     ) throws(Refusal) -> Bool {
         try checkTarget(name, for: shard)
         let move = record.placement.move(of: shard)
@@ -244,6 +246,8 @@ extension BrokerMachine {
                 .conflict, "\(move.to) is here and about to serve \(shard)", address: "\(shard)",
                 hint: "wait for it, or stop it first")
         }
+        let isHeld = move.map { $0.releasedDigest != nil && ($0.from == name || $0.to == name) }
+        guard mayBeginEmpty || isHeld == true else { throw mayBeEmpty(shard, name, owner, move) }
         let highest = max(owner?.epoch ?? .none, move?.epoch ?? .none)
         guard highest.rawValue < BrokerMachine.epochMax else {
             throw Refusal(.conflict, "\(shard) has no epoch left", found: "\(highest)")
@@ -256,5 +260,22 @@ extension BrokerMachine {
             .warning, "a shard was adopted by hand",
             ["shard": "\(shard)", "by": name.text, "epoch": "\(highest.next)"])
         return true
+    }
+
+    /// Only the two ends of a released move are known to hold the shard.
+    private func mayBeEmpty(
+        _ shard: ShardID, _ name: InstanceName, _ owner: Placement.Owner?, _ move: ShardMove?
+    ) -> Refusal {
+        var message = "\(name) is not known to hold \(shard): it would begin empty, without any of "
+        message += "its twins"
+        if let move, move.to == name {
+            message = "\(shard) was on its way from \(move.from) to \(name) and was not released: "
+            message += "if its copy at \(name) is whole it is used, else the shard begins empty"
+        }
+        if let owner { message += ", and what \(owner.instance) holds of it is given up" }
+        return Refusal(
+            .conflict, message, address: "\(shard)", wanted: "consent to it: mayBeginEmpty",
+            hint: (owner.map { "start \($0.instance) again if that can be done; else " } ?? "")
+                + "twinctl adopt \(shard) \(name) --yes")
     }
 }

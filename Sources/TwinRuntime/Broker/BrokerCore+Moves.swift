@@ -96,10 +96,11 @@ extension BrokerCore where Port: ~Copyable {
             return MovesDocument(
                 changed: isNew, moves: [.init(shard: "\(shard)", from: from, to: body.to.text)])
         case .adopt:
-            let body = try Payload.unpack(MoveShardRequest.self, from: payload, of: type)
+            let body = try Payload.unpack(AdoptRequest.self, from: payload, of: type)
             let shard = try body.id
             let from = machine.record.placement[shard]?.instance.text ?? ""
-            let isNew = try machine.adopt(shard, by: body.to)
+            let isNew = try machine.adopt(
+                shard, by: body.to, mayBeginEmpty: body.mayBeginEmpty ?? false)
             return MovesDocument(
                 changed: isNew, moves: [.init(shard: "\(shard)", from: from, to: body.to.text)])
         case .drain:

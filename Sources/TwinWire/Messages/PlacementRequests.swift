@@ -1,7 +1,6 @@
 package import TwinCore
 
-/// Payload of `MoveShard` and `Adopt`, to the broker: a shard, written `server#12`, and an
-/// instance.
+/// Payload of `MoveShard`, to the broker: a shard, written `server#12`, and an instance.
 package struct MoveShardRequest: Equatable, Sendable, Codable {
     package var shard: String
     package var to: InstanceName
@@ -12,15 +11,36 @@ package struct MoveShardRequest: Equatable, Sendable, Codable {
     }
 
     /// The shard that the text names; throws `invalid`.
-    package var id: ShardID {
-        get throws(Refusal) {
-            do throws(AddressError) {
-                if case .shard(let shard) = try Destination(shard) { return shard }
-                throw .wrongForm(found: shard)
-            } catch {
-                throw Refusal(
-                    .invalid, "shard: wanted TIER#SHARD, such as server#12", found: shard)
+    package var id: ShardID { get throws(Refusal) { try ShardID(named: shard) } }
+}
+
+/// Payload of `Adopt`, to the broker: a shard, written `server#12`, an instance, and whether the
+/// shard may begin empty there.
+package struct AdoptRequest: Equatable, Sendable, Codable {
+    package var shard: String
+    package var to: InstanceName
+    /// A person's consent that every twin of the shard may be gone; nil = not given.
+    package var mayBeginEmpty: Bool?
+
+    package init(shard: ShardID, to: InstanceName, mayBeginEmpty: Bool) {
+        self.shard = shard.description
+        self.to = to
+        self.mayBeginEmpty = mayBeginEmpty
+    }
+
+    /// The shard that the text names; throws `invalid`.
+    package var id: ShardID { get throws(Refusal) { try ShardID(named: shard) } }
+}
+
+extension ShardID {
+    fileprivate init(named text: String) throws(Refusal) {
+        do throws(AddressError) {
+            guard case .shard(let shard) = try Destination(text) else {
+                throw .wrongForm(found: text)
             }
+            self = shard
+        } catch {
+            throw Refusal(.invalid, "shard: wanted TIER#SHARD, such as server#12", found: text)
         }
     }
 }
