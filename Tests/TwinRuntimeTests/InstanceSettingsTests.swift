@@ -25,6 +25,22 @@ struct InstanceSettingsTests {
         #expect(settings.nameFile == "/n")
     }
 
+    @Test("what may be dropped is named by shard and epoch")
+    func droppable() throws {
+        func droppable(_ text: String?) throws -> [UInt16: Epoch] {
+            try InstanceSettings(
+                flags: ["state-dir": "/s", "drop-stale": text], environment: [:]
+            ).droppable
+        }
+        #expect(try droppable(nil) == [:])
+        #expect(
+            try droppable("12@3,40@1") == [12: Epoch(rawValue: 3), 40: Epoch(rawValue: 1)])
+        for wrong in ["12", "12@0", "4096@1", "12@3,", "server#12@3", "all", "-1@1"] {
+            let error = #expect(throws: SettingsError.self) { _ = try droppable(wrong) }
+            #expect(error?.problems.first?.contains("wanted SHARD@EPOCH") == true)
+        }
+    }
+
     @Test("a state directory and a root of them are one too many")
     func places() throws {
         let error = #expect(throws: SettingsError.self) {

@@ -54,6 +54,9 @@ struct ServeCommand<Tier: TierService>: AsyncParsableCommand {
     @Option(help: "So long that may take (default 60s); then it stops with what it still has.")
     var drainTimeout: String?
 
+    @Option(help: "SHARD@EPOCH,…: copies that status calls unserved and that may go.")
+    var dropStale: String?
+
     @Option(help: "trace, debug, info (default), notice, warning, error or critical.")
     var logLevel: String?
 
@@ -68,6 +71,7 @@ struct ServeCommand<Tier: TierService>: AsyncParsableCommand {
                     "broker": broker, "state-dir": stateDir, "state-root": stateRoot,
                     "instance": instance, "name-file": nameFile,
                     "drain-on-stop": drainOnStop ? "true" : nil, "drain-timeout": drainTimeout,
+                    "drop-stale": dropStale,
                     "log-level": logLevel, "log-format": logFormat,
                 ], environment: ProcessInfo.processInfo.environment)
             LogSetup.bootstrap(settings.log)

@@ -83,6 +83,7 @@ package final class InstanceProcess<Tier: TierService>: Service {
                 clusterId: identity.cluster, startNumber: identity.startNumber,
                 isRestored: identity.restored), running: .zero,
             nextRecord: journal.lastRecord.rawValue + 1)
+        core.droppable = settings.droppable
         let inHand = try InHand(path: directory.paths.inHand)
         try countEnd(inHand, of: tier, in: rows, log: log)
         core.quarantine = Quarantine(

@@ -12,6 +12,8 @@ package struct InstanceSettings: Equatable, Sendable {
     package var nameFile: String?
     /// So long it may give its shards away before it stops; nil = it stops with them.
     package var drainPatience: Milliseconds?
+    /// Copies of shards that others serve and that may go, by shard index, each at this epoch only.
+    package var droppable: [UInt16: Epoch]
     package var log: LogSettings
 
     /// Where the state is kept.
@@ -48,7 +50,23 @@ package struct InstanceSettings: Equatable, Sendable {
         nameFile = reader.text("name-file")
         let drainTimeout = reader.duration("drain-timeout") ?? Self.drainTimeoutDefault
         drainPatience = reader.isOn("drain-on-stop") ? drainTimeout : nil
+        droppable =
+            reader.value(
+                "drop-stale", wanted: "SHARD@EPOCH, several with commas, such as 12@3,40@1",
+                parse: Self.droppable) ?? [:]
         log = reader.logSettings()
         try reader.finish()
+    }
+
+    private static func droppable(_ text: String) -> [UInt16: Epoch]? {
+        var epochs: [UInt16: Epoch] = [:]
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let numbers = part.split(separator: "@", omittingEmptySubsequences: false)
+            guard numbers.count == 2, let index = UInt16(numbers[0]),
+                let epoch = UInt32(numbers[1]), Int(index) < Limits.shardCountMax, epoch > 0
+            else { return nil }
+            epochs[index] = Epoch(rawValue: epoch)
+        }
+        return epochs
     }
 }

@@ -195,7 +195,15 @@ extension InstanceCore {
             shards[Int(index)] = shard
             alerts.begin(shard: index, after: arrival.newestAlert)
         case .forgotten(let index, let epoch):
-            guard departures[index]?.epoch == epoch else { return }
+            let isStale =
+                departures[index] == nil && index < shards.count
+                && (shards[Int(index)]?.epoch).map { $0 < epoch } ?? false
+            guard isStale || departures[index]?.epoch == epoch else { return }
+            if isStale {
+                // Nobody had released it: it was served elsewhere, and a person let it go.
+                shards[Int(index)] = nil
+                alerts.close(shard: index)
+            }
             departures[index] = nil
             // A newer copy of the shard may stand in the rows already.
             if arrivals[index] == nil { handoffJobs.append(.discard(shard: index)) }

@@ -19,7 +19,7 @@ struct Departure<Twin: ShardTwin>: Sendable {
         /// Given away durably. Kept until the new owner serves.
         case released(digest: UInt64)
         /// Somebody else serves it at a higher epoch, and we never released it. Kept, because it
-        /// may be the better copy; a person decides.
+        /// may be the better copy; a person decides, by `adopt` or `--drop-stale`.
         case stale
     }
 

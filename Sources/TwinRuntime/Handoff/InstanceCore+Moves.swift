@@ -43,6 +43,8 @@ extension InstanceCore {
         case .stale:
             if owner.instance == name, let epoch = departure.shard?.epoch, owner.epoch > epoch {
                 takeBack(index, departure, at: owner.epoch)
+            } else {
+                dropStale(index, for: owner)
             }
         }
     }
@@ -88,7 +90,17 @@ extension InstanceCore {
             owing.forget(shard: UInt16(index))
             alerts.close(shard: UInt16(index))
             endsAlertWaits = true
+            dropStale(UInt16(index), for: owner)
         }
+    }
+
+    /// A person has said of this very copy that it may go, and somebody else serves the shard.
+    private mutating func dropStale(_ index: UInt16, for owner: Placement.Owner) {
+        guard let departure = departures[index], departure.phase == .stale,
+            let epoch = departure.shard?.epoch, droppable[index] == epoch,
+            owner.instance != name, owner.isBorn, owner.epoch > epoch
+        else { return }
+        forget(index, at: owner.epoch)
     }
 
     // MARK: giving up
@@ -233,6 +245,22 @@ extension InstanceCore {
     /// Shards that were given away and are kept until their new owner serves.
     package var givenAway: [UInt16] {
         departures.filter { !$0.value.mayThaw }.keys.sorted()
+    }
+
+    /// What a person has to decide about copies that are no more than kept; nil = there are none.
+    var staleSentence: String? {
+        let stale = departures.filter { $0.value.phase == .stale }.sorted { $0.key < $1.key }
+        guard let (index, departure) = stale.first, let epoch = departure.shard?.epoch else {
+            return nil
+        }
+        let id = ShardID(tier: tier, index: index)
+        let owner = placement?[id]
+        let (served, at) = (owner?.instance ?? departure.to, owner?.epoch ?? departure.epoch)
+        let more = stale.count > 1 ? ", and \(stale.count - 1) more shards like it" : ""
+        return "it keeps an unserved copy of \(id) at epoch \(epoch), and \(served) serves the "
+            + "shard at epoch \(at)\(more): to let the copy go, start \(name) with --drop-stale "
+            + "\(index)@\(epoch); to go back to it, stop \(served), then twinctl adopt \(id) "
+            + "\(name) --yes"
     }
 
     /// Whole and durable copies of shards that may become ours, by index.

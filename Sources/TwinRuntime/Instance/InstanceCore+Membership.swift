@@ -257,6 +257,7 @@ extension InstanceCore {
                 "it does not hold \(counters.lostShards) shards that the placement says it "
                     + "owns: is --state-dir the right directory?")
         }
+        if let sentence = staleSentence { load.warnings.append(sentence) }
         let silent = auditIntake.silent
         if !silent.isEmpty {
             load.warnings.append(

@@ -26,6 +26,9 @@ package struct InstanceCore<Service: TierService>: Sendable {
     package var shards: [Shard<Twin>?] = []
     /// Shards on their way out: copied while they are in `shards`, frozen or released here.
     var departures: [UInt16: Departure<Twin>] = [:]
+    /// Copies that a person lets go once somebody else serves their shard: the epoch of each, by
+    /// shard index. A copy at another epoch is kept.
+    package var droppable: [UInt16: Epoch] = [:]
     /// Copies of shards on their way in.
     var arrivals: [UInt16: Arrival<Twin>] = [:]
     /// When the broker was last told that a shard that came is served.
