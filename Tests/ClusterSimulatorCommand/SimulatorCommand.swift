@@ -25,14 +25,8 @@ struct SimulatorCommand: ParsableCommand {
     @Option(help: "Go on with further seeds until so many seconds are over.")
     var seconds = 0.0
 
-    @Option(help: "Stop after so many seconds, whatever the count.")
-    var secondsMax = Double.infinity
-
     @Option(help: "Only part of what the seed draws, as a failing run prints it.")
     var plan: String?
-
-    @Option(help: "Seeds to leave out: what is wrong there is known.")
-    var except: [UInt64] = []
 
     @Option(help: "Die when a fault of this kind begins, to see that a death is made small too.")
     var diesOf: String?
@@ -59,11 +53,7 @@ struct SimulatorCommand: ParsableCommand {
         let began = Self.now
         var tally = SimulationTally()
         var next = seed
-        while tally.seeds < count || Self.now - began < seconds, Self.now - began < secondsMax {
-            guard !except.contains(next) else {
-                next &+= stride
-                continue
-            }
+        while tally.seeds < count || Self.now - began < seconds {
             let chosen = try plan(of: next)
             // A run that ends the process has said which it was, to the last option.
             say("begins \(next) \(chosen)")

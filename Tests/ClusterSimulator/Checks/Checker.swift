@@ -13,8 +13,6 @@ protocol Checker: AnyObject {
     func rowsSaved(
         by process: any SimulatedInstanceProcess, upTo record: UInt64, journal durable: UInt64,
         in world: World)
-    /// A message leaves an instance.
-    func sent(_ frames: [[UInt8]], by process: any SimulatedInstanceProcess, in world: World)
     /// An instance has recovered from its files.
     func recovered(_ process: any SimulatedInstanceProcess, in world: World)
     /// An instance, stopped, has the files of a backup: what it told since is gone.
@@ -34,7 +32,6 @@ extension Checker {
         by process: any SimulatedInstanceProcess, upTo record: UInt64, journal durable: UInt64,
         in world: World
     ) {}
-    func sent(_ frames: [[UInt8]], by process: any SimulatedInstanceProcess, in world: World) {}
     func recovered(_ process: any SimulatedInstanceProcess, in world: World) {}
     func restored(_ process: any SimulatedInstanceProcess, in world: World) {}
     func look(in world: World) {}

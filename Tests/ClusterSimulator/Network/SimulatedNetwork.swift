@@ -281,8 +281,4 @@ struct SimulatedNetwork {
         links[mail.link].unread -= 1
         return (mail.routingID, mail.frames)
     }
-
-    var isBrokerInboxEmpty: Bool {
-        (0...1).allSatisfy { brokerHeads[$0] == brokerInboxes[$0].count }
-    }
 }

@@ -321,7 +321,6 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
         }
         let frames = saboteur.sent(tampering.sent(frames))
         guard !frames.isEmpty else { return }
-        world.sent(frames, by: self)
         // Full queues drop: statuses repeat by themselves, clients repeat their requests.
         _ = world.network.send(frames, from: link, &world.scheduler)
     }

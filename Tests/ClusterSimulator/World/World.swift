@@ -255,10 +255,6 @@ final class World {
         }
     }
 
-    func sent(_ frames: [[UInt8]], by process: any SimulatedInstanceProcess) {
-        for checker in checkers { checker.sent(frames, by: process, in: self) }
-    }
-
     /// The connection of an instance; nil = the broker's own.
     func link(of process: any SimulatedProcess) -> Int? {
         instances.first { $0.index == process.index }?.link
