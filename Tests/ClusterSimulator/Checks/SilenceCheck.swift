@@ -5,9 +5,9 @@ import TwinCore
 final class SilenceCheck: Checker {
     let name = "silence"
 
-    /// After a silence, or a trouble of its own connection, a server may be missing for so long:
-    /// until its next report has come.
-    private static let afterwards: Int64 = 45_000
+    /// After a silence, or a trouble of its own connection, a server may be missing until a report
+    /// that was measured since has got ok, and for so long after that.
+    private static let afterwards: Int64 = 5_000
     /// After the last fault a server that falls silent is found in so long: the floor after a
     /// restart of the broker, three intervals, and a little.
     private static let foundWithin: Int64 = 85_000
@@ -19,6 +19,8 @@ final class SilenceCheck: Checker {
     private var returns: [Int: Timestamp] = [:]
     /// Servers whose twin was restored: an earlier return of theirs is the last again.
     private var isRestored: Set<Int> = []
+    /// By server: until when it may be missing, as far as the looks at it tell.
+    private var excusedUntil: [Int64] = []
 
     func restored(_ process: any SimulatedInstanceProcess, in world: World) {
         guard process.tier == .server else { return }
@@ -27,6 +29,7 @@ final class SilenceCheck: Checker {
         for server in world.reference.servers.indices
         where shards.contains(Workload.shard(ofServer: server)) {
             isRestored.insert(server)
+            world.truth.forgetAnswers(of: server)
         }
     }
 
@@ -37,6 +40,9 @@ final class SilenceCheck: Checker {
         let seconds = world.scheduler.now / 1_000
         guard seconds >= 5, seconds % Self.looksPerCheck == 0 else { return }
         let glances = world.serverGlances()
+        excuse(seen: Set(glances.map(\.server)), in: world)
+        let watching: [any SimulatedProcess] = [world.broker] + world.servers
+        checkFound(steadySince: world.steadyTimes.since(watching), in: world)
         for glance in glances { lookBack(glance, in: world) }
         for glance in glances where glance.isCommissioned {
             guard glance.statusWord == "missing" || glance.statusWord == "gone",
@@ -89,18 +95,37 @@ final class SilenceCheck: Checker {
                 + "long")
     }
 
-    private func mayBeSilent(_ server: Int, in world: World) -> Bool {
+    /// Who is silent, or was and has not been heard since; and while nobody serves it, so that its
+    /// return could not be seen, whoever was excused last.
+    private func excuse(seen: Set<Int>, in world: World) {
         let now = world.scheduler.now
-        let truth = world.truth.servers[server]
-        return truth.silentUntil > now - Self.afterwards
-            || world.disturbedUntil(server) > now - Self.afterwards
+        let servers = world.truth.servers
+        if excusedUntil.isEmpty { excusedUntil = Array(repeating: 0, count: servers.count) }
+        for (server, truth) in servers.enumerated() {
+            let end = max(truth.silentUntil, world.disturbedUntil(server))
+            let isUnseen = excusedUntil[server] > now && !seen.contains(server)
+            guard end > now || truth.lastAnswered < end || isUnseen else { continue }
+            excusedUntil[server] = now + Self.afterwards
+        }
     }
 
-    func finish(in world: World) {
+    private func mayBeSilent(_ server: Int, in world: World) -> Bool {
+        excusedUntil[server] > world.scheduler.now
+    }
+
+    // MARK: who is silent is found
+
+    /// In the end nothing excuses: faults have been over for longer than it takes.
+    func finish(in world: World) { checkFound(steadySince: 0, in: world) }
+
+    /// A server that is silent is found in its time, counted from when all that watch it were well.
+    private func checkFound(steadySince: Int64, in world: World) {
         let now = world.scheduler.now
+        guard now - steadySince >= Self.foundWithin else { return }
         for server in world.reference.servers.indices {
             let truth = world.truth.servers[server]
-            guard truth.silentUntil == .max, now - truth.silentSince >= Self.foundWithin,
+            guard truth.silentUntil > now,
+                now - max(truth.silentSince, steadySince) >= Self.foundWithin,
                 let twin = world.serverTwin(Workload.serverKey(server)), twin.commission != nil,
                 twin.counters.accepted > 0
             else { continue }

@@ -13,6 +13,8 @@ struct SimulatedFleetTruth {
         var silentSince: Int64 = 0
         /// When it last handed a report to its connection.
         var lastAttempt: Int64 = 0
+        /// When the newest report was measured that got ok.
+        var lastAnswered: Int64 = 0
         /// How far its own clock is off.
         var skew: Int64 = 0
     }
@@ -40,6 +42,14 @@ struct SimulatedFleetTruth {
     }
 
     mutating func attempted(_ server: Int, at now: Int64) { servers[server].lastAttempt = now }
+
+    /// A report that was measured then got ok.
+    mutating func answered(_ server: Int, measuredAt time: Int64) {
+        servers[server].lastAnswered = max(servers[server].lastAnswered, time)
+    }
+
+    /// What was answered before is of a life that a restore has taken back.
+    mutating func forgetAnswers(of server: Int) { servers[server].lastAnswered = 0 }
 
     mutating func skew(_ server: Int, by milliseconds: Int64) {
         servers[server].skew = milliseconds

@@ -14,6 +14,8 @@ final class SimulatedReporter: SimulatedClient {
     private struct KeptReport {
         let server: Int
         let at: Timestamp
+        /// When it was measured, by the clock of the run; nil for what tells nothing of life.
+        let measuredAt: Int64?
         /// Another reading under a time that is known: the first one stands.
         let isConflict: Bool
         var flags: ReportFlags
@@ -84,24 +86,31 @@ final class SimulatedReporter: SimulatedClient {
             let skew = world.truth.servers[server].skew
             let at = MachineClock.wall(at: due) + Milliseconds(rawValue: skew)
             world.counts.reports += 1
-            let report = KeptReport(server: server, at: at, isConflict: false, flags: [])
+            let report = KeptReport(
+                server: server, at: at, measuredAt: due, isConflict: false, flags: [])
             kept.append(report)
             world.truth.attempted(server, at: now)
             guard world.plan.hasOddReports else { continue }
             switch random.index(below: 200) {
             case 0: kept.append(report)
             case 1:
-                kept.append(KeptReport(server: server, at: at, isConflict: true, flags: []))
+                keepOdd(server, at: at, isConflict: true)
             case 2:
                 let early = at + .minutes(5)
-                kept.append(KeptReport(server: server, at: early, isConflict: false, flags: []))
+                keepOdd(server, at: early)
             case 3:
                 let late = at + .seconds(-35)
-                kept.append(KeptReport(server: server, at: late, isConflict: false, flags: []))
+                keepOdd(server, at: late)
             default: break
             }
         }
         measuresAt = max(dueAt.min() ?? .max, now + gatherMilliseconds)
+    }
+
+    private func keepOdd(_ server: Int, at time: Timestamp, isConflict: Bool = false) {
+        kept.append(
+            KeptReport(
+                server: server, at: time, measuredAt: nil, isConflict: isConflict, flags: []))
     }
 
     /// One batch on its way for each destination.
@@ -223,6 +232,9 @@ final class SimulatedReporter: SimulatedClient {
     /// It got ok: the life in force at both ends must have taken it.
     private func taken(_ report: KeptReport, isCertain: Bool) {
         let state = world.reference.servers[report.server]
+        if isCertain, let time = report.measuredAt {
+            world.truth.answered(report.server, measuredAt: time)
+        }
         guard isCertain, !report.isConflict, !state.isChanging,
             state.commands == report.commandsAtFirst, let life = state.certain?.lives
         else { return maybeTaken(report) }
