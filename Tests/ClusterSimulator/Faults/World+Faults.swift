@@ -168,7 +168,7 @@ extension World {
         let far = Int64((fault.draw >> 20) % 600_000) + 1_500
         let step = (fault.draw >> 8) & 1 == 0 ? far : -far
         process.clock.step(by: step)
-        hasSteppedWall = true
+        steppedWalls.insert(process.index)
     }
 
     // MARK: network

@@ -48,8 +48,8 @@ final class World {
     private var random: SplitMix64
     /// How long a process that was stopped stays away.
     var restartPauses: [Int64]
-    /// Some wall clock was set: reports may be void.
-    var hasSteppedWall = false
+    /// Processes whose wall clock was set: what servers report to one of them may be void.
+    var steppedWalls: Set<Int> = []
     /// By process: what was true outside when its backup was made.
     var referenceAtBackup: [Int: ReferenceModel] = [:]
     private(set) var isCalm = false
