@@ -33,7 +33,9 @@ extension World {
         case .rowsError: instance(fault).failRows(with: .inputOutput)
         case .crashInRecovery: crashInRecovery(fault)
         case .restore: instance(fault).makeBackup()
-        case .bitFlip: instance(fault).checkBitFlip(draw: fault.draw)
+        case .bitFlip:
+            instance(fault).checkBitFlip(draw: fault.draw)
+            broker.checkBitFlip(draw: fault.draw)
         case .partitionUp, .partitionDown, .partitionBoth: partition(fault)
         case .connectionReset: network.reset(instance(fault).link, &scheduler)
         case .clientReset:

@@ -126,6 +126,27 @@ final class SimulatedBroker: SimulatedProcess {
 
     func healDisk() { disk.heal() }
 
+    /// One changed bit of the placement must be refused by a start, wherever it is.
+    func checkBitFlip(draw: UInt64) {
+        let file = PlacementFile<MemoryDisk>.name
+        let damaged = disk.copy(after: .processCrash)
+        guard damaged.names().contains(file) else { return }
+        do {
+            let size = try damaged.contents(of: file).count
+            try damaged.flip(
+                bit: Int(draw >> 8 & 7), of: file, at: Int((draw >> 16) % UInt64(size)))
+        } catch {
+            return world.fail("bit flip", "\(name): \(error)")
+        }
+        do {
+            _ = try PlacementFile(on: damaged).read()
+            world.fail("bit flip", "\(name): a start took a damaged placement without a word")
+        } catch {
+            // Found and said: all that is wanted.
+            world.counts.flipsFound += 1
+        }
+    }
+
     private func end(_ words: String) {
         lastWords = words
         core = nil
