@@ -1,19 +1,78 @@
 import TwinCore
+import TwinRuntime
 
-/// At no time do two instances serve the same shard at the same epoch, and the broker's placement
-/// names the one that does.
+/// At no time do two instances serve the same shard, no two ever serve it under the same epoch,
+/// nobody serves it before its owner has given it away, and then with everything the owner had; and
+/// the broker's placement names the one that does.
+///
+/// An instance without its broker counts as well: it must not have what another one serves.
 final class OwnerCheck: Checker {
     let name = "owners"
 
+    private struct Served: Hashable {
+        let tier: Tier
+        let shard: UInt16
+        let epoch: Epoch
+    }
+
+    /// Who has ever served a shard under an epoch, by process.
+    private var owners: [Served: Int] = [:]
+    /// By process: what it served when something last left it.
+    private var served: [Int: [Served]] = [:]
+
+    func released(
+        _ turn: ClosedTurn, by process: any SimulatedInstanceProcess, durable: UInt64,
+        in world: World
+    ) {
+        let now = process.positions.map {
+            Served(tier: process.tier, shard: $0.shard, epoch: $0.epoch)
+        }
+        let before = served.updateValue(now, forKey: process.index) ?? []
+        guard now != before else { return }
+        for place in now where !before.contains(place) { began(place, at: process, in: world) }
+    }
+
+    private func began(
+        _ place: Served, at process: any SimulatedInstanceProcess, in world: World
+    ) {
+        note(place, of: process, in: world)
+        for other in world.instances
+        where other.index != process.index && other.tier == place.tier {
+            if other.unreleased.contains(place.shard) {
+                world.fail(
+                    name,
+                    "\(words(place)) is served by \(process.name), and \(other.name) has not "
+                        + "released it")
+            }
+            process.checkTaken(place.shard, from: other)
+        }
+    }
+
+    private func note(_ place: Served, of process: any SimulatedInstanceProcess, in world: World) {
+        let owner = owners[place] ?? process.index
+        owners[place] = owner
+        guard owner != process.index else { return }
+        world.fail(
+            name,
+            "\(words(place)) was served by \(world.processes[owner].name) and is by "
+                + "\(process.name)")
+    }
+
+    private func words(_ place: Served) -> String {
+        "\(place.tier.name)#\(place.shard) at epoch \(place.epoch)"
+    }
+
     func look(in world: World) {
-        var owners: [String: String] = [:]
-        for process in world.instances where process.isMember {
+        var present: [ShardID: String] = [:]
+        for process in world.instances {
             for place in process.positions {
-                let shard = "\(process.tier.name)#\(place.shard) at epoch \(place.epoch)"
-                if let other = owners[shard] {
+                let shard = ShardID(tier: process.tier, index: place.shard)
+                note(
+                    Served(tier: process.tier, shard: place.shard, epoch: place.epoch),
+                    of: process, in: world)
+                if let other = present.updateValue(process.name, forKey: shard) {
                     world.fail(name, "\(shard) is served by \(other) and by \(process.name)")
                 }
-                owners[shard] = process.name
             }
         }
     }

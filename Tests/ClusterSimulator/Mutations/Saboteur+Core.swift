@@ -30,6 +30,8 @@ extension Saboteur {
         case .closeWithoutOpen: hideOpening(&core)
         case .transitionTwice: repeatAlert(&core)
         case .floorForgotten: forgetFloor(&core)
+        case .servedAfterRelease: serveReleased(&core)
+        case .candidateServedEarly: serveCandidates(&core)
         default: break
         }
     }

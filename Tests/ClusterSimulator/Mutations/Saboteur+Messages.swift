@@ -8,7 +8,7 @@ extension Saboteur {
     /// What an instance reads in place of a message.
     mutating func read(_ frames: [[UInt8]], as instance: String) -> [[UInt8]] {
         switch mutation {
-        case .foldUnderNothing, .foldKept, .shardOfAnother: break
+        case .foldUnderNothing, .foldKept, .shardOfAnother, .tailNotCopied, .epochNotRaised: break
         default: return frames
         }
         guard frames.count >= 2, let envelope = envelope(frames[frames.count - 2]) else {
@@ -24,7 +24,7 @@ extension Saboteur {
             return Self.edited(frames) { (grant: inout RegistrationGrant) in
                 take(from: &grant, as: instance)
             }
-        default: return frames
+        default: return readMove(frames, envelope, as: instance)
         }
     }
 
@@ -32,7 +32,7 @@ extension Saboteur {
     mutating func sent(_ frames: [[UInt8]]) -> [[UInt8]] {
         switch mutation {
         case .refusalHidden, .generationInvented, .messagesCounted, .answerForgotten,
-            .receiptInvented, .creditInvented:
+            .receiptInvented, .creditInvented, .tailNotCopied:
             break
         default: return frames
         }
@@ -69,7 +69,7 @@ extension Saboteur {
             return Self.edited(frames) { (batch: inout StatusBatch<ServerStatus>) in
                 batch.entries.removeAll { withholds($0) }
             }
-        default: return frames
+        default: return sentMove(frames, envelope)
         }
     }
 
@@ -82,7 +82,7 @@ extension Saboteur {
     }
 
     /// The frames with another payload; unchanged when it is none of the wanted kind.
-    private static func edited<Value: Codable>(
+    static func edited<Value: Codable>(
         _ frames: [[UInt8]], _ edit: (inout Value) -> Void
     ) -> [[UInt8]] {
         do {

@@ -6,7 +6,8 @@ import TwinWire
 /// Breaks one instance on purpose, between its production pieces. Without a mutation it does
 /// nothing; with one it spoils some of what passes by, the same in every run of a plan.
 ///
-/// `+Core` tampers with twins and their inputs, `+Messages` with what is read and sent.
+/// `+Core` tampers with twins and their inputs, `+Messages` with what is read and sent, `+Handoff`
+/// with shards that change owners.
 struct Saboteur<Service: TierService> {
     let mutation: Mutation?
     /// Opportunities so far: only every n-th is used, so that the cluster lives on.
@@ -25,6 +26,8 @@ struct Saboteur<Service: TierService> {
     var statusesTaken = 0
     /// Folds that a child once had.
     var keptFolds: [TwinKey: [FoldEntry]] = [:]
+    /// Copies that leave without their tail, by shard index.
+    var shortCopies: [UInt16: ShortCopy] = [:]
     /// What the broker could send in vain: a gift with every beat.
     var creditGiven: UInt64 = 0
 

@@ -169,6 +169,9 @@ struct SimulatedNetwork {
         return .sent
     }
 
+    /// The connection of a routing id; nil when it is gone.
+    func link(of routingID: [UInt8]) -> Int? { linkByRoutingID[routingID] }
+
     enum Delivery {
         case sent, full, unreachable
     }

@@ -21,6 +21,7 @@ final class SimulatedBroker: SimulatedProcess {
     private var disk = MemoryDisk()
     private var random: SplitMix64
     private var wakesAt: Int64?
+    private var ledger = BrokerLedger()
 
     init(index: Int, world: World) {
         self.index = index
@@ -48,8 +49,10 @@ final class SimulatedBroker: SimulatedProcess {
                     dc: World.instancesPerTier),
                 freshClusterID: "c0ffee", nonce: random.next(), now: now.suspendedAware,
                 wall: now.wall)
+            ledger = BrokerLedger()
+            let port = SimulatedBrokerPort(world: world, disk: disk, ledger: ledger)
             core = BrokerCore(
-                machine: machine, port: SimulatedBrokerPort(world: world, disk: disk),
+                machine: machine, port: port,
                 now: now.suspendedAware, wall: now.wall)
             life += 1
             isUp = true
@@ -69,6 +72,7 @@ final class SimulatedBroker: SimulatedProcess {
         guard isUp else { return }
         guard world.scheduler.now >= pausedUntil else { return wake(at: pausedUntil) }
         let now = clock.now(at: world.scheduler.now)
+        ledger.beginTurn()
         do {
             let isDrained = try core?.turn(now: now.suspendedAware, wall: now.wall) ?? true
             let pause = isDrained ? BrokerCore<SimulatedBrokerPort>.tickMilliseconds : 0
@@ -82,6 +86,7 @@ final class SimulatedBroker: SimulatedProcess {
     func order(_ type: MessageType, _ body: some Encodable) {
         guard isUp, world.scheduler.now >= pausedUntil else { return }
         let payload = Payload.pack(body)
+        ledger.beginTurn()
         do {
             do throws(Refusal) {
                 _ = try core?.carryOut(type, payload.span)
@@ -96,6 +101,12 @@ final class SimulatedBroker: SimulatedProcess {
 
     /// The most messages that wait for one shard now.
     var heldMost: Int { core?.heldCounts.values.max() ?? 0 }
+
+    /// All messages that wait for shards now.
+    var heldCount: Int { core?.heldCounts.values.reduce(0, +) ?? 0 }
+
+    /// Requests of clients that it has read, and neither passed on nor answered.
+    var unsettledCount: Int { core == nil ? 0 : ledger.unsettledCount }
 
     func wake(at time: Int64) {
         let time = max(time, pausedUntil)
@@ -163,12 +174,14 @@ final class SimulatedBroker: SimulatedProcess {
 struct SimulatedBrokerPort: BrokerPort {
     unowned let world: World
     let disk: MemoryDisk
+    let ledger: BrokerLedger
 
     func receive(
         from side: RouteFrame.Side, into message: inout Message
     ) throws -> Socket.Received {
         message.removeAll()
         guard let mail = world.network.takeForBroker(side) else { return .none }
+        if side == .client { ledger.read(mail.frames) }
         message.append(mail.routingID)
         for frame in mail.frames { message.append(frame) }
         return .message
@@ -179,10 +192,18 @@ struct SimulatedBrokerPort: BrokerPort {
     ) throws -> Socket.Sent {
         var frames: [[UInt8]] = []
         for index in 1..<message.frameCount { frames.append(message.bytes(index)) }
-        switch world.network.sendFromBroker(
-            frames, to: message.bytes(0), side: side, &world.scheduler)
-        {
-        case .sent: return .sent
+        var routingID = message.bytes(0)
+        if side == .client { ledger.answered(frames) }
+        if world.plan.mutation == .heldMessagesLost, side == .service, ledger.wasHeld(frames) {
+            return .sent
+        }
+        if world.plan.mutation == .staleOwnerServed, side == .service {
+            routingID = world.network.firstOwner(of: frames, for: routingID, ledger)
+        }
+        switch world.network.sendFromBroker(frames, to: routingID, side: side, &world.scheduler) {
+        case .sent:
+            if side == .service { ledger.forwarded(frames) }
+            return .sent
         case .full: return .wouldBlock
         case .unreachable: return .unreachable
         }

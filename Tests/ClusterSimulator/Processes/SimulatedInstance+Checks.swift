@@ -10,6 +10,12 @@ extension SimulatedInstance: SimulatedInstanceProcess {
 
     var givenAway: [UInt16] { cycle?.core.givenAway ?? [] }
 
+    var unreleased: [UInt16] {
+        guard let core = cycle?.core else { return [] }
+        let given = core.givenAway
+        return core.keptIndices.map(UInt16.init).filter { !given.contains($0) }
+    }
+
     var isMember: Bool {
         guard case .member = cycle?.core.membership else { return false }
         return true
@@ -92,6 +98,35 @@ extension SimulatedInstance: SimulatedInstanceProcess {
         } catch {
             world.fail(
                 "replay", "\(name): its files cannot be recovered after \(outage): \(error)")
+        }
+    }
+
+    // MARK: moves
+
+    func checkTaken(_ shard: UInt16, from other: any SimulatedInstanceProcess) {
+        let index = Int(shard)
+        guard let other = other as? SimulatedInstance<Service>, let left = other.cycle?.core,
+            case .released(let to, let epoch, _) = left.custody(of: index), to.text == name,
+            let given = left.kept(index), let taken = cycle?.core.shards[index],
+            taken.epoch == epoch
+        else { return }
+        for slot in given.slots {
+            guard let twin = slot.twin else { continue }
+            guard let found = taken.slots.first(where: { $0.twin?.ordinal == twin.ordinal }) else {
+                // Of the twins only a server's outlives its last input by so much.
+                guard tier == .server else { continue }
+                return world.fail("owners", "\(name) took over \(given.id) without \(twin.key)")
+            }
+            let isSame = found.position == slot.position
+            guard
+                found.position < slot.position
+                    || isSame && found.twin.map(Self.packed) != Self.packed(twin)
+            else { continue }
+            return world.fail(
+                "owners",
+                "\(name) took over \(given.id) with \(twin.key) at position \(found.position), "
+                    + "\(other.name) gave it away "
+                    + (isSame ? "with another state" : "at \(slot.position)"))
         }
     }
 

@@ -330,9 +330,10 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
     /// The record is visible at once and durable when the sync ends.
     private func commit(_ turn: ClosedTurn) throws {
         guard let record = turn.record else { return }
+        let bytes = saboteur.written(record)
         if !saboteur.losesRecord() {
             do throws(StoreError) {
-                _ = try journal?.append(record.span)
+                _ = try journal?.append(bytes.span)
             } catch {
                 return try fail(error)
             }

@@ -35,4 +35,8 @@ protocol SimulatedInstanceProcess: SimulatedProcess {
     var positions: [(shard: UInt16, epoch: Epoch, position: Position)] { get }
     /// Shards that it gave away and keeps until their new owner serves.
     var givenAway: [UInt16] { get }
+    /// Shards that it keeps and has not given away: nobody else may serve them.
+    var unreleased: [UInt16] { get }
+    /// A shard that it serves since it came from `other` must have all that `other` gave away.
+    func checkTaken(_ shard: UInt16, from other: any SimulatedInstanceProcess)
 }

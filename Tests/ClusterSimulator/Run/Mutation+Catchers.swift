@@ -21,19 +21,31 @@ extension Mutation {
         case .rowsWithoutLimit, .creditInvented: ["queues"]
         case .timersForgotten: ["timers"]
         case .foldUnderNothing, .foldKept: ["folds"]
-        case .shardOfAnother: ["owners"]
+        case .shardOfAnother, .servedAfterRelease, .tailNotCopied, .epochNotRaised,
+            .candidateServedEarly:
+            ["owners"]
+        case .releaseNotJournalled: ["owners", "replay"]
+        // Nobody's request is answered there, and no report reaches the twin.
+        case .staleOwnerServed: ["answers", "silence"]
+        case .heldMessagesLost: ["holds"]
         case .floorForgotten: ["silence"]
         }
     }
 
     /// A run in which it shows soon: short, with much that breaks. What closes late and then stays
-    /// needs more time, whole racks and peace.
+    /// needs more time, whole racks and peace; a shard is held for some milliseconds, in which a
+    /// client must come to it.
     package func plan(_ seed: UInt64) -> SimulationPlan {
         var plan = SimulationPlan(seed: seed, seconds: 180, servers: 40)
         plan.faultsPerMinute = 25
-        if self == .foldKept {
+        switch self {
+        case .foldKept:
             plan = SimulationPlan(seed: seed, seconds: 400, servers: 120)
             plan.faultsPerMinute = 2
+        case .heldMessagesLost:
+            plan = SimulationPlan(seed: seed)
+            plan.faultsPerMinute = 25
+        default: break
         }
         plan.mutation = self
         return plan

@@ -80,4 +80,20 @@ package enum Mutation: String, CaseIterable, Sendable {
     case shardOfAnother = "shard-of-another"
     /// After a blind time silence counts from before it.
     case floorForgotten = "floor-forgotten"
+
+    // MARK: shards that change owners
+    /// The broker goes on sending what is for a shard to its first owner.
+    case staleOwnerServed = "stale-owner-served"
+    /// What the broker held for a shard that moved is lost.
+    case heldMessagesLost = "held-messages-lost"
+    /// An owner serves on after it has released a shard.
+    case servedAfterRelease = "served-after-release"
+    /// The last changes of a shard, made while the rest was copied, do not move with it.
+    case tailNotCopied = "tail-not-copied"
+    /// An owner releases a shard and does not write it down.
+    case releaseNotJournalled = "release-not-journalled"
+    /// A new owner goes on under the epoch of the old one.
+    case epochNotRaised = "epoch-not-raised"
+    /// A copy is served before the owner has released the shard.
+    case candidateServedEarly = "candidate-served-early"
 }

@@ -128,7 +128,7 @@ final class World {
         checkers = [
             DurabilityCheck(), ReplayCheck(plan: plan), QueueCheck(), CommandCheck(),
             ReportCheck(), AlertCheck(), ConvergenceCheck(), OwnerCheck(), FoldCheck(),
-            SilenceCheck(), UnhealthyRacksCheck(), TimerCheck(), VerdictCheck(),
+            SilenceCheck(), UnhealthyRacksCheck(), TimerCheck(), VerdictCheck(), HoldCheck(),
         ]
     }
 
