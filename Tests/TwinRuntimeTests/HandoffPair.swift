@@ -53,6 +53,8 @@ struct HandoffPair {
             _ = try Recovery.run(
                 &core, rows: rows, journal: journal, from: rows.meta().journalFrom)
             keeper = RowKeeper(rows)
+            heldDiscards = []
+            isDiskHeld = false
             inbox = []
             isUp = true
         }

@@ -63,6 +63,14 @@ struct StaleShardTests {
 
         pair.crash(former)
         try pair.restart(former, dropping: [shard.index: .first])
+        pair.nodes[former].isDiskHeld = true
+        try pair.pass(milliseconds: 3_000)
+        #expect(pair.nodes[former].core.givenAway.isEmpty)
+        // It dies with the record and the rows: the record decides.
+        #expect(pair.nodes[former].rows.loadShards().contains { $0.shard == shard.index })
+        pair.crash(former)
+        try pair.restart(former)
+        #expect(!pair.nodes[former].core.ownedIndices.contains(index))
         try pair.pass(milliseconds: 3_000)
         #expect(pair.nodes[former].core.givenAway.isEmpty)
         #expect(warnings(pair).isEmpty)
