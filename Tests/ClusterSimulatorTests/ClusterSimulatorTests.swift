@@ -6,7 +6,7 @@ import Testing
 ///
 /// Every seed is a whole run, unless not optimised: ten minutes, three tiers of two instances, 200
 /// servers.
-/// `TWIN_SIMULATE_SECONDS` sets how long (by default as many seeds as fit 240 s);
+/// `TWIN_SIMULATE_SECONDS` sets how long (by default as many seeds as fit 240 s, and 500 at least);
 /// `TWIN_SEED` runs one seed, `TWIN_SIMULATE_PLAN` only part of what it draws.
 @Suite("Cluster simulator", .serialized)
 struct ClusterSimulatorTests {
@@ -26,10 +26,19 @@ struct ClusterSimulatorTests {
     @Test("Whatever breaks: what got ok is there once, alerts are exact, the tree converges")
     func manySeeds() throws {
         let began = Date()
-        let runs = try Self.commands.map { try SimulatorProcess($0) }
+        let runs = try Self.commands.map {
+            try SimulatorProcess($0) { line in
+                // Whoever waits for the others knows of a failure already.
+                if line.hasPrefix("failed ") || line.hasPrefix("replay ") {
+                    print("simulator: \(line)")
+                }
+            }
+        }
         var tally = SimulationTally()
+        var areWell = true
         for run in runs {
-            let (lines, isWell) = try run.finish()
+            let (lines, isWell) = run.finish()
+            areWell = areWell && isWell
             let told = lines.filter { !$0.hasPrefix("begins ") && !$0.hasPrefix("tries ") }
             if !isWell {
                 Issue.record(
@@ -45,6 +54,11 @@ struct ClusterSimulatorTests {
             }
         }
         print(tally.text(wallSeconds: Date().timeIntervalSince(began)))
+        if areWell {
+            #expect(
+                tally.seeds >= Self.seedsMin,
+                "this machine takes longer than \(Self.secondsMax) s for \(Self.seedsMin) seeds")
+        }
     }
 
     #if !DEBUG
@@ -88,23 +102,57 @@ struct ClusterSimulatorTests {
         return (words[4], words[6].trimmingCharacters(in: ["'"]))
     }
 
+    /// What a run is asked for by its environment.
+    private enum Asked {
+        case seed(String)
+        case seconds(String)
+        /// What every run of all tests does.
+        case nothing
+    }
+
+    private static var asked: Asked {
+        if let seed = environment["TWIN_SEED"] { return .seed(seed) }
+        return environment["TWIN_SIMULATE_SECONDS"].map { .seconds($0) } ?? .nothing
+    }
+
+    private static let processes = 2
+    private static let seconds = 240
+    /// A slow machine goes on for so long, until it has done its seeds.
+    private static let secondsMax = 480
+    #if DEBUG
+        private static let seedsDefault = processes
+    #else
+        private static let seedsDefault = 500
+    #endif
+
+    /// So many seeds must have been run in the end.
+    private static var seedsMin: Int {
+        switch asked {
+        case .seed: 1
+        case .seconds: processes
+        case .nothing: seedsDefault
+        }
+    }
+
     /// One seed, or two processes that share many.
     private static var commands: [[String]] {
-        if let seed = environment["TWIN_SEED"] {
+        let limits: [String]
+        switch asked {
+        case .seed(let seed):
             let plan = environment["TWIN_SIMULATE_PLAN"].map { ["--plan", $0] } ?? []
             return [["--seed", seed, "--tell"] + plan]
-        }
-        let limits: [String]
-        if let seconds = environment["TWIN_SIMULATE_SECONDS"] {
-            limits = ["--count", "1", "--seconds", seconds]
-        } else {
+        case .seconds(let seconds): limits = ["--count", "1", "--seconds", seconds]
+        case .nothing:
+            let count = ["--count", "\(seedsDefault / processes)"]
             #if DEBUG
                 // Not optimised a run costs minutes: only that everything still fits together.
-                limits = ["--count", "1", "--plan", "seconds=120,servers=60"]
+                limits = count + ["--plan", "seconds=120,servers=60"]
             #else
-                limits = ["--seconds", "240"]
+                limits = count + ["--seconds", "\(seconds)", "--seconds-max", "\(secondsMax)"]
             #endif
         }
-        return [1, 2].map { ["--seed", "\($0)", "--stride", "2"] + limits }
+        return (1...processes).map {
+            ["--seed", "\($0)", "--stride", "\(processes)"] + limits
+        }
     }
 }
