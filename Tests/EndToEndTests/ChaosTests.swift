@@ -46,11 +46,19 @@ extension EndToEnd {
             let moves = try await Self.moves(of: cluster)
             var judge = ChaosJudge(cluster, history, silent: clients.silent)
             try await judge.judge(clients)
+            let killed = (clients.killed.killedCount, clients.killedReader.killedCount)
             print(
                 ChaosTable(
-                    settings, history, injector.tally, scaling, moves: moves,
-                    killed: (clients.killed.killedCount, clients.killedReader.killedCount),
-                    judge.alerts, violations: judge.violations.count))
+                    settings, history, injector.tally, scaling, moves: moves, killed: killed,
+                    judge))
+            // What was never tried proves nothing.
+            #expect(history.ends.ok > 0)
+            #expect(judge.reportsOK > 0)
+            for kind in FaultKind.allCases where injector.tally.skipped[kind] == nil {
+                #expect(injector.tally.struck.contains(kind), "never done: \(kind.rawValue)")
+            }
+            #expect(moves.done > 0)
+            #expect(killed.0 > 0 && killed.1 > 0, "clients, readers killed: \(killed)")
             for violation in judge.violations {
                 Issue.record("seed \(settings.seed): \(violation)")
             }
@@ -66,9 +74,6 @@ extension EndToEnd {
             }
             if disks.isEmpty {
                 print("chaos: no mount here: full disks are limits on the size of files")
-            }
-            if Executables.system("strace") == nil {
-                print("chaos: no strace here: no fdatasync will fail")
             }
             return disks
         }

@@ -9,6 +9,11 @@ struct ChaosJudge {
     let history: History
     private(set) var violations: [String] = []
     private(set) var alerts: AlertChecker
+    /// Of commands with `ok`.
+    private(set) var operations = EffectTally()
+    /// Of reports with `ok`, and how many there were.
+    private(set) var reports = EffectTally()
+    private(set) var reportsOK: UInt64 = 0
 
     private static let settled = 90.0
 
@@ -31,9 +36,7 @@ struct ChaosJudge {
         try await clients.queries.finish()
 
         let final = try judgeRegisters(registers)
-        for life in lives {
-            violations += try life.differences(from: cluster.client.server(TwinKey(life.key)))
-        }
+        for life in lives { try judge(life) }
         try judgeReports(typed)
         try judgeWindows(windows)
         try await judgeTree(clients, final, lives)
@@ -51,16 +54,39 @@ struct ChaosJudge {
             final[name] = RegisterRead(try cluster.client.server(key), key: key)
         }
         for violation in RegisterChecker.violations(registers, final: final) {
-            let key = violation.prefix { $0 != ":" }
-            violations.append("\(violation)\n\(history.excerpt(about: "server/\(key)"))")
+            switch violation.kind {
+            case .lost: operations.lost += 1
+            case .duplicated: operations.duplicated += 1
+            case .wrong: break
+            }
+            let address = "server/\(violation.key)"
+            violations.append(
+                "\(address): \(violation.sentence)\n\(history.excerpt(about: address))")
         }
         return final
+    }
+
+    /// Where a server must stand after all that got `ok`.
+    private mutating func judge(_ life: LifeClient.Life) throws {
+        let server = try cluster.client.server(TwinKey(life.key))
+        let found = try life.differences(from: server)
+        violations += found
+        guard life.rack != nil else {
+            operations.lost += UInt64(found.count)
+            return
+        }
+        reportsOK += life.accepted
+        reports.compare(ok: life.accepted, counted: server.report.accepted)
+        let isMiscounted = life.accepted != server.report.accepted
+        operations.lost += UInt64(found.count - (isMiscounted ? 1 : 0))
     }
 
     /// Every report that got `ok` counts, once.
     private mutating func judgeReports(_ sent: [TwinKey: UInt64]) throws {
         for (key, count) in sent.sorted(by: { $0.key < $1.key }) {
             let accepted = try cluster.client.server(key).report.accepted
+            reportsOK += count
+            reports.compare(ok: count, counted: accepted)
             if accepted != count {
                 violations.append("server/\(key): \(count) reports got ok, \(accepted) are counted")
             }
@@ -70,6 +96,7 @@ struct ChaosJudge {
     private mutating func judgeWindows(_ windows: [String: Set<String>]) throws {
         for (address, wanted) in windows.sorted(by: { $0.key < $1.key }) {
             let found = Set(try cluster.client.maintenance(of: .rack, address).map(\.id))
+            operations.compare(wanted: wanted, found: found)
             if found != wanted {
                 violations.append(
                     "\(address): wanted maintenance \(wanted.sorted()), found \(found.sorted())\n"

@@ -7,28 +7,22 @@ struct ChaosTable: CustomStringConvertible {
     init(
         _ settings: ChaosSettings, _ history: History, _ faults: FaultInjector.Tally,
         _ scaling: ScaleOperator.Tally, moves: (done: Int, givenUp: Int),
-        killed: (operations: Int, readers: Int), _ alerts: AlertChecker, violations: Int
+        killed: (operations: Int, readers: Int), _ judge: ChaosJudge
     ) {
-        let operations = history.operations
-        var refused: [String: Int] = [:]
-        var ok = 0
-        var unknown = 0
-        for operation in operations {
-            switch operation.end {
-            case .ok: ok += 1
-            case .refused(let code): refused[code, default: 0] += 1
-            case .unknown: unknown += 1
-            }
-        }
+        let ends = history.ends
         var rows: [(name: String, value: String)] = [
-            ("seed", "\(settings.seed)"), ("operations", "\(operations.count)"), ("ok", "\(ok)"),
+            ("seed", "\(settings.seed)"), ("operations", "\(ends.operations)"),
+            ("ok", "\(ends.ok)"),
         ]
-        for (code, count) in refused.sorted(by: { $0.key < $1.key }) {
+        for (code, count) in ends.refused.sorted(by: { $0.key < $1.key }) {
             rows.append(("refused: \(code)", "\(count)"))
         }
-        rows.append(("no answer, or killed", "\(unknown)"))
+        rows.append(("no answer, or killed", "\(ends.unknown)"))
         for (name, count) in faults.done.sorted(by: { $0.key < $1.key }) {
             rows.append(("fault: \(name)", "\(count)"))
+        }
+        for (kind, reason) in faults.skipped.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            rows.append(("fault: \(kind.rawValue)", "skipped: \(reason)"))
         }
         rows += [
             ("faults that found no move", "\(faults.unaimed)"),
@@ -42,9 +36,13 @@ struct ChaosTable: CustomStringConvertible {
             ("stopped by their disk, status 74", "\(faults.diskEnds)"),
             ("disk faults that struck nobody", "\(faults.missed)"),
             ("starts refused, name still taken", "\(faults.refusedStarts)"),
-            ("alerts expected one by one", "\(alerts.expected)"),
-            ("alerts seen in all", "\(alerts.seen)"), ("lost", "\(alerts.lost)"),
-            ("duplicated", "\(alerts.duplicated)"), ("violations", "\(violations)"),
+            ("operations lost, duplicated", "\(judge.operations)"),
+            ("reports that got ok", "\(judge.reportsOK)"),
+            ("reports lost, duplicated", "\(judge.reports)"),
+            ("alerts expected one by one", "\(judge.alerts.expected)"),
+            ("alerts seen in all", "\(judge.alerts.seen)"),
+            ("alerts lost, duplicated", "\(judge.alerts.lost), \(judge.alerts.duplicated)"),
+            ("violations", "\(judge.violations.count)"),
         ]
         self.rows = rows
     }

@@ -14,6 +14,16 @@ final class FaultInjector {
         var refusedStarts = 0
         /// Faults in the midst of a move, that found none.
         var unaimed = 0
+        /// Kinds that were done to somebody.
+        var struck: Set<FaultKind> = []
+        /// Kinds that this machine does not let us do, and why.
+        var skipped: [FaultKind: String] = [:]
+
+        /// Says once why a kind is not done.
+        fileprivate mutating func skip(_ kind: FaultKind, _ reason: String) {
+            guard skipped.updateValue(reason, forKey: kind) == nil else { return }
+            print("chaos: \(kind.rawValue) is skipped: \(reason)")
+        }
     }
 
     private struct Active {
@@ -35,6 +45,8 @@ final class FaultInjector {
     private var restartAt: [Member: Int64] = [:]
     /// Waiting for a move to strike at.
     private var aimed: [Fault] = []
+    /// The first of their kind, whose victims were not free: each kind is done in every run.
+    private var postponed: [Fault] = []
     /// Ending because an operator said so.
     private var leaving: [Member: ServiceProcess] = [:]
     /// Not to be started before an operator says so.
@@ -83,6 +95,7 @@ final class FaultInjector {
                 try await begin(plan.faults[next])
                 next += 1
             }
+            if now < end { try await catchUp(now: now) }
             try await aim(now: now)
             try carryOutOrders()
             for member in Member.allCases { try await look(after: member, now: now) }
@@ -102,7 +115,10 @@ final class FaultInjector {
             return count(fault)
         }
         // An earlier fault may have lasted longer than planned.
-        guard try isFree(member) else { return }
+        guard try isFree(member) else {
+            if !tally.struck.contains(fault.kind) { postponed.append(fault) }
+            return
+        }
         let process = try cluster.process(member)
         var tracer: ServiceProcess?
         switch fault.kind {
@@ -113,10 +129,15 @@ final class FaultInjector {
             if let disk = disks[member] {
                 try disk.fill()
             } else {
+                guard Executables.system("prlimit") != nil else {
+                    return tally.skip(fault.kind, "no mount and no prlimit here")
+                }
                 try await limitFiles(of: process, to: "4096")
             }
         case .syncFails:
-            guard let strace = Executables.system("strace") else { return }
+            guard let strace = Executables.system("strace") else {
+                return tally.skip(fault.kind, "no strace here")
+            }
             tracer = try ServiceProcess(
                 strace,
                 [
@@ -127,6 +148,18 @@ final class FaultInjector {
         }
         count(fault)
         active[member] = Active(fault: fault, tracer: tracer, process: process)
+    }
+
+    /// Begins what was postponed, as soon as its victim is free.
+    private func catchUp(now: Int64) async throws {
+        let late = postponed
+        postponed = []
+        for fault in late where !tally.struck.contains(fault.kind) {
+            try await begin(
+                Fault(
+                    kind: fault.kind, member: fault.member, begins: now,
+                    ends: now + fault.ends - fault.begins))
+        }
     }
 
     private func isFree(_ member: Member) throws -> Bool {
@@ -174,7 +207,9 @@ final class FaultInjector {
     }
 
     private func limitFiles(of process: ServiceProcess, to bytes: String) async throws {
-        guard let prlimit = Executables.system("prlimit") else { return }
+        guard let prlimit = Executables.system("prlimit") else {
+            throw HarnessError("no prlimit here")
+        }
         let limited = try await Tool.run(
             path: prlimit, ["--pid", "\(process.pid)", "--fsize=\(bytes)"], in: cluster.folder)
         if limited.status != 0, process.isRunning {
@@ -183,8 +218,18 @@ final class FaultInjector {
     }
 
     private func count(_ fault: Fault) {
+        tally.done[Self.name(of: fault), default: 0] += 1
+        tally.struck.insert(fault.kind)
+    }
+
+    /// It was not done after all.
+    private func uncount(_ fault: Fault) {
+        tally.done[Self.name(of: fault), default: 0] -= 1
+    }
+
+    private static func name(of fault: Fault) -> String {
         let who = fault.member.map { $0 == .broker ? " broker" : " service" } ?? ""
-        tally.done[fault.kind.rawValue + who, default: 0] += 1
+        return fault.kind.rawValue + who
     }
 
     // MARK: ending
@@ -243,6 +288,11 @@ final class FaultInjector {
 
     /// Takes the fault away; an instance that met it has ended by itself and said so.
     private func heal(_ one: Active, _ member: Member, now: Int64) async throws -> Bool {
+        if let tracer = one.tracer, !tracer.isRunning, one.process.isRunning {
+            tally.skip(one.fault.kind, "strace cannot attach: \(tracer.log.prefix(100))")
+            uncount(one.fault)
+            return true
+        }
         if let tracer = one.tracer, tracer.isRunning, one.process.isRunning {
             // Detaches, and the calls work again.
             tracer.send(SIGTERM)

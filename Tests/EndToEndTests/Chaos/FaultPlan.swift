@@ -41,8 +41,9 @@ struct FaultPlan: Sendable {
         let brokerEnd = end - ChaosSettings.brokerRest.wholeMilliseconds
         var faults: [Fault] = []
         var freeAt: [Member: Int64] = [:]
-        // Every kind once, in drawn order; then whatever is drawn.
-        var due = FaultKind.allCases.shuffled(using: &random)
+        // Every kind once, in drawn order; then whatever is drawn. Of the two clients that die in
+        // turn each dies once.
+        var due = (FaultKind.allCases + [.killClient]).shuffled(using: &random)
         var now = Self.firstAfter
         while now < end {
             let first = due.popLast()

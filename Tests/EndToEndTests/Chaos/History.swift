@@ -45,6 +45,28 @@ final class History: Sendable {
     var operations: [Operation] { contents.withLock { $0.operations } }
     var violations: [String] { contents.withLock { $0.violations } }
 
+    /// How the operations ended, in numbers.
+    struct Ends: Sendable {
+        var operations = 0
+        var ok = 0
+        /// By code.
+        var refused: [String: Int] = [:]
+        var unknown = 0
+    }
+
+    var ends: Ends {
+        var ends = Ends()
+        for operation in operations {
+            ends.operations += 1
+            switch operation.end {
+            case .ok: ends.ok += 1
+            case .refused(let code): ends.refused[code, default: 0] += 1
+            case .unknown: ends.unknown += 1
+            }
+        }
+        return ends
+    }
+
     /// The last operations about a twin, for people.
     func excerpt(about address: String, last count: Int = 25) -> String {
         operations.filter { $0.address == address }.suffix(count).map { operation in

@@ -4,10 +4,26 @@
 /// The reference is one sentence: *a server goes from generation to generation, each made by one
 /// try that named the one before it.* Everything below is that sentence, asked of what was seen.
 enum RegisterChecker {
-    /// What contradicts it, in sentences; `final` is each server read when all was quiet.
+    /// What contradicts it.
+    struct Violation: Sendable {
+        enum Kind: Sendable {
+            /// An `ok` whose effect is not there.
+            case lost
+            /// An effect that is there twice.
+            case duplicated
+            /// Another contradiction.
+            case wrong
+        }
+
+        let kind: Kind
+        let key: String
+        let sentence: String
+    }
+
+    /// What contradicts it; `final` is each server read when all was quiet.
     static func violations(
         _ history: RegisterHistory, final: [String: RegisterRead]
-    ) -> [String] {
+    ) -> [Violation] {
         final.keys.sorted().flatMap { key in
             var one = RegisterHistory()
             one.writes = history.writes.filter { $0.key == key }
@@ -25,8 +41,11 @@ enum RegisterChecker {
 
     private static func violations(
         of key: String, _ history: RegisterHistory, final: RegisterRead
-    ) -> [String] {
-        var found: [String] = []
+    ) -> [Violation] {
+        var found: [Violation] = []
+        func violate(_ kind: Violation.Kind, _ sentence: String) {
+            found.append(Violation(kind: kind, key: key, sentence: sentence))
+        }
         let made = history.writes.compactMap { write -> Made? in
             guard case .commission(let rack, let label) = write.deed,
                 case .ok(let generation) = write.end
@@ -34,17 +53,19 @@ enum RegisterChecker {
             return Made(from: write.from, generation: generation, rack: rack, label: label)
         }.sorted { $0.generation < $1.generation }
         for one in made where one.generation <= one.from {
-            found.append("\(key): \(one.label) made \(one.generation) out of \(one.from)")
+            violate(.wrong, "\(one.label) made \(one.generation) out of \(one.from)")
         }
         for (one, next) in zip(made, made.dropFirst()) where next.from < one.generation {
-            found.append(
-                "\(key): \(next.label) (\(next.from) → \(next.generation)) overwrote "
+            violate(
+                .lost,
+                "\(next.label) (\(next.from) → \(next.generation)) overwrote "
                     + "\(one.label) (\(one.from) → \(one.generation)) without having seen it")
         }
         if let last = made.last, final.generation < last.generation {
-            found.append(
-                "\(key): lost: \(last.label) got ok for \(last.generation), in the end the server "
-                    + "is at \(final.generation)")
+            violate(
+                .lost,
+                "\(last.label) got ok for \(last.generation), in the end the server is at "
+                    + "\(final.generation)")
         }
         found += contents(of: key, made, history.reads + [final])
         found += strangers(in: key, history, final)
@@ -55,13 +76,16 @@ enum RegisterChecker {
     /// Each generation has one content, whoever tells of it.
     private static func contents(
         of key: String, _ made: [Made], _ reads: [RegisterRead]
-    ) -> [String] {
-        var found: [String] = []
+    ) -> [Violation] {
+        var found: [Violation] = []
         var known: [UInt64: (label: String, rack: String?)] = [:]
         for one in made {
             if let other = known[one.generation], other.label != one.label {
                 found.append(
-                    "\(key): \(one.label) and \(other.label) both got ok for \(one.generation)")
+                    Violation(
+                        kind: .duplicated, key: key,
+                        sentence: "\(one.label) and \(other.label) both got ok for "
+                            + "\(one.generation)"))
             }
             known[one.generation] = (one.label, one.rack)
         }
@@ -73,9 +97,11 @@ enum RegisterChecker {
             }
             if other != (label, read.rack) {
                 found.append(
-                    "\(key): generation \(read.generation) is \(label) in "
-                        + "\(read.rack ?? "no rack") and \(other.label) in "
-                        + "\(other.rack ?? "no rack")")
+                    Violation(
+                        kind: .wrong, key: key,
+                        sentence: "generation \(read.generation) is \(label) in "
+                            + "\(read.rack ?? "no rack") and \(other.label) in "
+                            + "\(other.rack ?? "no rack")"))
             }
         }
         return found
@@ -84,14 +110,15 @@ enum RegisterChecker {
     /// What is in force was asked for by somebody.
     private static func strangers(
         in key: String, _ history: RegisterHistory, _ final: RegisterRead
-    ) -> [String] {
+    ) -> [Violation] {
         var asked: Set<String> = []
         for write in history.writes {
             if case .commission(_, let label) = write.deed { asked.insert(label) }
         }
         let seen = Set((history.reads + [final]).compactMap(\.label))
         return seen.subtracting(asked).subtracting([first]).sorted().map {
-            "\(key): \($0) was in force, and nobody asked for it"
+            Violation(
+                kind: .wrong, key: key, sentence: "\($0) was in force, and nobody asked for it")
         }
     }
 
@@ -101,16 +128,18 @@ enum RegisterChecker {
     /// A server is out exactly when somebody took this generation out.
     private static func departures(
         of key: String, _ history: RegisterHistory, _ final: RegisterRead
-    ) -> [String] {
+    ) -> [Violation] {
         let tries = history.writes.filter {
             $0.deed == .decommission && $0.from == final.generation
         }
         let wasTakenOut = tries.contains { $0.end != .unknown }
         if wasTakenOut, !final.isOut {
-            return ["\(key): lost: taken out at \(final.generation) with ok, and still in"]
+            let sentence = "taken out at \(final.generation) with ok, and still in"
+            return [Violation(kind: .lost, key: key, sentence: sentence)]
         }
         if final.isOut, tries.isEmpty {
-            return ["\(key): out at \(final.generation), and nobody took it out"]
+            let sentence = "out at \(final.generation), and nobody took it out"
+            return [Violation(kind: .wrong, key: key, sentence: sentence)]
         }
         return []
     }
