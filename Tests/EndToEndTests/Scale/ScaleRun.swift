@@ -39,18 +39,23 @@ final class ScaleRun {
             }
         }
         load.order { $0.step = number }
-        let before = try moved(of: step.tier)
+        let before = try epochs(of: step.tier)
         let began = ClientTime.monotonicMilliseconds
         try ask(step)
-        let killed = try await kill(step)
+        let killed = try await kill(step) ?? "nobody"
         try await eventually("\(step.name) is done", within: Self.stepWithin) {
             _ = try load.progress()
             return try isDone(step)
         }
         let ended = ClientTime.monotonicMilliseconds
+        let grown = try epochs(of: step.tier).map { shard, epoch in
+            (shard: shard, moves: epoch - before[shard, default: epoch])
+        }
         outcomes.append(
             ScaleOutcome(
-                step: step, killed: killed, moved: try moved(of: step.tier) - before,
+                step: step, killed: killed, moves: grown.reduce(0) { $0 + $1.moves },
+                moved: Set(grown.filter { $0.moves > 0 }.map(\.shard)),
+                others: Set(grown.filter { $0.moves == 0 }.map(\.shard)),
                 seconds: Double(ended - began) / 1_000))
         if let leaves = step.leaves {
             let end = try await cluster.stop(leaves)
@@ -58,13 +63,15 @@ final class ScaleRun {
         }
     }
 
-    /// Shards of a tier that were handed over so far: each time its epoch grows by one.
-    func moved(of tier: Tier) throws -> Int {
+    /// The epoch of each shard of a tier: with each handoff it grows by one.
+    private func epochs(of tier: Tier) throws -> [ShardID: Int] {
         let placement = try placement()
-        return (0..<cluster.shards).reduce(0) { sum, index in
-            let owner = placement[ShardID(tier: tier, index: UInt16(index))]
-            return sum + Int(owner?.epoch.rawValue ?? 1) - 1
+        var epochs: [ShardID: Int] = [:]
+        for index in 0..<cluster.shards {
+            let shard = ShardID(tier: tier, index: UInt16(index))
+            epochs[shard] = Int(placement[shard]?.epoch.rawValue ?? 1)
         }
+        return epochs
     }
 
     func placement() throws -> Placement {
@@ -130,7 +137,8 @@ final class ScaleRun {
     // MARK: killing
 
     /// Kills the party of the first move that is in the wanted phase, and starts it again.
-    private func kill(_ step: ScaleStep) async throws -> String {
+    private func kill(_ step: ScaleStep) async throws -> String? {
+        guard let party = step.victim else { return nil }
         let deadline = ClientTime.monotonicMilliseconds + Int64(Self.killWithin * 1_000)
         while ClientTime.monotonicMilliseconds < deadline {
             let status = try cluster.client.status()
@@ -141,12 +149,13 @@ final class ScaleRun {
                 try await Task.sleep(for: Self.look)
                 continue
             }
-            let victim = step.victim.member(in: move)
-            guard let victim else { throw HarnessError("nobody is called so: \(move)") }
+            guard let victim = party.member(in: move) else {
+                throw HarnessError("nobody is called so: \(move)")
+            }
             try await cluster.kill(victim)
             try await Task.sleep(for: Self.deadFor)
             try cluster.start(victim)
-            return "\(step.victim.rawValue) (\(victim.rawValue)), \(move.shard) \(move.phase)"
+            return "\(party.rawValue) (\(victim.rawValue)), \(move.shard) \(move.phase)"
         }
         throw HarnessError("\(step.name): no move was seen \(step.phases.sorted()) within 60 s")
     }

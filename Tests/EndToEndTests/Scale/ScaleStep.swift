@@ -10,12 +10,13 @@ struct ScaleStep: Sendable {
     let leaves: Member?
     /// Instances that share the tier afterwards.
     let instances: Int
-    let victim: HandoffParty
+    /// nil = nobody: what a handoff costs by itself.
+    let victim: HandoffParty?
     /// The step of a handoff in which the party is killed, as `status` names it.
     let phases: Set<String>
 
     /// Server tier 1 → 3 → 2, rack tier 1 → 2 → 1; each party of a handoff dies once, and one
-    /// twice: before and after the owner's word.
+    /// twice: before and after the owner's word. Then server tier 2 → 3, and everybody lives.
     static let all: [ScaleStep] = [
         ScaleStep(
             name: "server 1 → 3", tier: .server, joins: [.serverB, .serverC], leaves: nil,
@@ -29,6 +30,9 @@ struct ScaleStep: Sendable {
         ScaleStep(
             name: "rack 2 → 1", tier: .rack, joins: [], leaves: .rackA, instances: 1,
             victim: .oldOwner, phases: ["held", "released"]),
+        ScaleStep(
+            name: "server 2 → 3", tier: .server, joins: [.serverA], leaves: nil, instances: 3,
+            victim: nil, phases: []),
     ]
 }
 
@@ -37,7 +41,10 @@ struct ScaleOutcome: Sendable {
     let step: ScaleStep
     /// Who was killed, and what the shard was doing that made us do it.
     let killed: String
-    /// Shards that changed their owners.
-    let moved: Int
+    /// How often a shard changed its owner.
+    let moves: Int
+    /// The shards of the tier that did, and those that did not.
+    let moved: Set<ShardID>
+    let others: Set<ShardID>
     let seconds: Double
 }

@@ -33,18 +33,17 @@ struct ScaleTable: CustomStringConvertible {
             rows += [
                 (
                     outcome.step.name,
-                    "\(outcome.moved) shards moved in \(outcome.seconds) s; kill -9: "
+                    "\(outcome.moves) shards moved in \(outcome.seconds) s; kill -9: "
                         + outcome.killed
                 ),
-                (
-                    "  longest pause of a shard",
-                    "\(record.spread(of: outcome.step.tier, in: number + 1))"
-                ),
+                ("  longest pause, moved", "\(pauses(of: outcome.moved, number))"),
+                ("  longest pause, not moved", "\(pauses(of: outcome.others, number))"),
             ]
         }
         rows += [
-            ("moves done, given up", "\(outcomes.reduce(0) { $0 + $1.moved }), \(givenUp)"),
+            ("moves done, given up", "\(outcomes.reduce(0) { $0 + $1.moves }), \(givenUp)"),
             ("held at the broker, a move", "\(held)"),
+            ("longest pause, nothing moves", "\(record.spread(of: .server, in: 0))"),
             ("longest pause, \(shards(.server))", "\(record.spread(of: .server))"),
             ("longest pause, \(shards(.rack))", "\(record.spread(of: .rack))"),
             ("servers that failed", "\(failed)"),
@@ -58,6 +57,11 @@ struct ScaleTable: CustomStringConvertible {
             let gap = String(repeating: " ", count: max(1, Self.nameWidth - row.name.count))
             return "  \(row.name)\(gap)\(row.value)"
         }.joined(separator: "\n")
+    }
+
+    private func pauses(of shards: Set<ShardID>, _ number: Int) -> String {
+        let spread = record.spread(of: shards, in: number + 1)
+        return spread.count == 0 ? "no such shard" : "\(spread), \(spread.count) shards"
     }
 
     private func shards(_ tier: Tier) -> String {

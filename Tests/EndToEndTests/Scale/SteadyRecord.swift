@@ -32,6 +32,11 @@ struct SteadyRecord: Sendable {
         if pauses[step][shard, default: -1] < milliseconds { pauses[step][shard] = milliseconds }
     }
 
+    /// The longest of each of these shards in one step.
+    func spread(of shards: Set<ShardID>, in step: Int) -> Spread {
+        Spread(pauses[step].filter { shards.contains($0.key) }.map(\.value))
+    }
+
     /// The longest of each shard of a tier, in one step or in all.
     func spread(of tier: Tier, in step: Int? = nil) -> Spread {
         var longest: [ShardID: Int64] = [:]
