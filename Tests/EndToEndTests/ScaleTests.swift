@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import Testing
 import TwinClient
 import TwinCore
@@ -66,6 +66,51 @@ extension EndToEnd {
                 let report = try cluster.client.server(key).report
                 #expect(report.accepted >= accepted[key, default: 0])
             }
+        }
+
+        @Test("a shard whose disk is lost begins empty with --yes; without it nothing is done")
+        func adopt() async throws {
+            let cluster = try await scaled()
+            let fleet = try Fleet(dc: "adopt", racks: 2, serversPerRack: 20)
+            try fleet.commission(by: cluster.client)
+            let all = try servers(cluster)
+            let placement = try cluster.client.ask(
+                .broker, .getPlacement, for: PlacementDocument.self
+            ).placement
+            let lost = placement.shards(of: try InstanceName("server-b"), in: .server)
+            let first = "\(try #require(lost.first))"
+            let served = try await cluster.twinctl("adopt", first, "server-a", "--yes")
+            #expect(served.status == 1)
+            #expect(served.text.contains("\(first) is served by server-b"))
+
+            try await cluster.kill(.serverB)
+            try FileManager.default.removeItem(atPath: cluster.folder.file("server-b"))
+            try await eventually("the broker misses server-b") {
+                try cluster.client.status().processes
+                    .contains { $0.name == "server-b" && $0.state == .lost }
+            }
+            let refused = try await cluster.twinctl("adopt", first, "server-a")
+            #expect(refused.status == 64)
+            #expect(refused.text.contains("the shard would begin empty"))
+            #expect(try shards(of: .serverA, in: cluster) == 8)
+
+            for shard in lost {
+                let adopted = try await cluster.twinctl("adopt", "\(shard)", "server-a", "--yes")
+                try #require(adopted.status == 0, "\(adopted.text)")
+                #expect(adopted.text.contains("\(shard) belongs to server-a now"))
+                #expect(adopted.text.contains("before to server-b"))
+            }
+            let again = try await cluster.twinctl("adopt", first, "server-a", "--yes")
+            #expect(again.status == 0)
+            #expect(again.text.contains("\(first) belonged to server-a already"))
+            let left = try all.filter { key in
+                let index = try TwinKey(key).shardIndex(shardCount: cluster.shards)
+                return !lost.contains(ShardID(tier: .server, index: index))
+            }
+            #expect(left.count < all.count)
+            try await eventually("what is left is served") { try servers(cluster) == left }
+            try fleet.commission(by: cluster.client)
+            try await eventually("everybody is back in watch") { try servers(cluster) == all }
         }
 
         @Test("a drained instance owns nothing, goes without a warning, and gets its share back")
