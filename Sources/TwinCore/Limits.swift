@@ -29,7 +29,9 @@ package enum Limits {
     // MARK: twins
     package static let openIncidentsPerTwinMax = 32
     package static let evidencePerIncidentMax = 8
-    package static let statusBytesMax = 10 * 1_024
+    /// 32 incidents × 128 + 5 labels × 84 + a key of 130 + 2 texts × 66 + 1,024 for numbers, times
+    /// and the digest < 6 KiB. Its parts are bounded where they are taken: nobody measures it.
+    package static let serverStatusBytesMax = 6 * 1_024
     package static let membersPerRackMax = 256
     package static let racksPerDatacenterMax = 8_192
     package static let labelValuesPerRackMax = 8

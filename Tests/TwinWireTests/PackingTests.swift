@@ -172,6 +172,32 @@ struct PackingTests {
             isStopping: fill > 1, load: load)
     }
 
+    @Test("The largest status of a server is not larger than its limit")
+    func largestStatus() throws {
+        let text = String(repeating: "x", count: Limits.labelBytesMax)
+        var digest = Digest()
+        for measure in Digest.Measure.allCases { digest.set(measure, to: 1) }
+        let longest = try #require(
+            IncidentKind.allCases.max { $0.rawValue.utf8.count < $1.rawValue.utf8.count })
+        let farthest = Timestamp(milliseconds: .min)
+        let status = ServerStatus(
+            generation: .max, dc: try TwinKey(String(repeating: "k", count: Limits.keyBytesMax)),
+            topology: Topology(feed: text, zone: text, row: text, networkSwitch: text, model: text),
+            agentVersion: text, relay: text, interval: Limits.intervalMax,
+            condition: ServerCondition.allCases[0], conditionSince: farthest,
+            isInMaintenance: true,
+            continuity: Continuity(boot: .rebooted, isBuffered: true, returnedAt: farthest),
+            incidents: Array(
+                repeating: IncidentBrief(
+                    number: .max, kind: longest, severity: .critical, phase: .open,
+                    since: farthest),
+                count: Limits.openIncidentsPerTwinMax),
+            digest: digest,
+            foldsVersion: Version(
+                epoch: Epoch(rawValue: .max), position: Position(rawValue: .max)))
+        #expect(Payload.pack(status).count <= Limits.serverStatusBytesMax)
+    }
+
     @Test("Racks, commissions, receipts, statuses on their way and beats", arguments: 0...2)
     func sameBytesOnTheWay(fill: Int) throws {
         let profile = ReporterProfile(

@@ -1,4 +1,5 @@
-/// All that a server twin tells its rack, whole, under its version; at most 10 KiB.
+/// All that a server twin tells its rack, whole, under its version; at most
+/// `Limits.serverStatusBytesMax` bytes.
 package struct ServerStatus: Equatable, Sendable {
     /// The generation of the commission this status belongs to.
     package var generation: UInt64

@@ -66,7 +66,7 @@ extension InstanceCore where Service: ChildService {
             return
         }
         var payload = Payload.pack(StatusBatch(entries: entries))
-        // A status is at most 10 KiB: what does not fit now is owed again when the answer comes.
+        // What does not fit now is owed again when the answer comes.
         while payload.count > Limits.statusBatchBytesMax, entries.count > 1 {
             entries.removeLast(entries.count / 2)
             payload = Payload.pack(StatusBatch(entries: entries))
