@@ -48,11 +48,10 @@ final class SilenceCheck: Checker {
             guard glance.statusWord == "missing" || glance.statusWord == "gone",
                 !mayBeSilent(glance.server, in: world)
             else { continue }
-            let last = world.scheduler.now - world.truth.servers[glance.server].lastAttempt
             world.fail(
                 name,
-                "\(Workload.serverKey(glance.server)) is called \(glance.statusWord) and has sent "
-                    + "a report \(last) ms ago")
+                "\(Workload.serverKey(glance.server)) is called \(glance.statusWord) and "
+                    + words(of: glance.server, in: world))
             return
         }
     }
@@ -107,6 +106,18 @@ final class SilenceCheck: Checker {
             guard end > now || truth.lastAnswered < end || isUnseen else { continue }
             excusedUntil[server] = now + Self.afterwards
         }
+    }
+
+    private func words(of server: Int, in world: World) -> String {
+        let now = world.scheduler.now
+        let truth = world.truth.servers[server]
+        let twin = world.serverTwin(Workload.serverKey(server))
+        let newest = twin?.window.newest.map { ($0 - MachineClock.wall(at: 0)).rawValue }
+        return "has sent a report \(now - truth.lastAttempt) ms ago; it was silent from "
+            + "\(truth.silentSince) to \(truth.silentUntil) ms, disturbed until "
+            + "\(world.disturbedUntil(server)) ms, its clock is \(truth.skew) ms off; what it "
+            + "measured at \(truth.lastAnswered) ms got ok, the newest its twin has is of "
+            + "\(newest ?? 0) ms; \(world.watching(server))"
     }
 
     private func mayBeSilent(_ server: Int, in world: World) -> Bool {
