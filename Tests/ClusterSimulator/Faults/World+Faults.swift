@@ -50,9 +50,10 @@ extension World {
             network.repeatShare = 0.05
         case .wallStep: wallStep(fault)
         case .serverClock:
-            // Back by no whole number of intervals: a report of a time that is taken already is a
-            // duplicate, and those tell nothing of life.
-            truth.skew(server(fault), by: (fault.draw >> 8) & 1 == 0 ? 180_000 : -17_300)
+            // By no whole number of intervals, nor two such apart: a report of a time that is taken
+            // already is a duplicate, and those tell nothing of life. One ahead is taken while our
+            // own clock is ahead too.
+            truth.skew(server(fault), by: (fault.draw >> 8) & 1 == 0 ? 183_700 : -17_300)
         case .serverSilent: silence([server(fault)], fault)
         case .rackSilent:
             let rack = Int(fault.draw % UInt64(Workload.racks))
