@@ -96,7 +96,9 @@ final class SimulatedReporter: SimulatedClient {
             case 1:
                 keepOdd(server, at: at, isConflict: true)
             case 2:
-                let early = at + .minutes(5)
+                // No whole number of intervals ahead, so that no later report is its duplicate: our
+                // own clock may be ahead too, and then this one is taken.
+                let early = at + Milliseconds(rawValue: 301_900)
                 keepOdd(server, at: early)
             case 3:
                 let late = at + .seconds(-35)
