@@ -25,6 +25,9 @@ struct SimulatorCommand: ParsableCommand {
     @Option(help: "Go on with further seeds until so many seconds are over.")
     var seconds = 0.0
 
+    @Option(help: "Stop after so many seconds, whatever the count.")
+    var secondsMax = Double.infinity
+
     @Option(help: "Only part of what the seed draws, as a failing run prints it.")
     var plan: String?
 
@@ -53,7 +56,7 @@ struct SimulatorCommand: ParsableCommand {
         let began = Self.now
         var tally = SimulationTally()
         var next = seed
-        while tally.seeds < count || Self.now - began < seconds {
+        while tally.seeds < count || Self.now - began < seconds, Self.now - began < secondsMax {
             let chosen = try plan(of: next)
             // A run that ends the process has said which it was, to the last option.
             say("begins \(next) \(chosen)")
