@@ -123,13 +123,7 @@ package struct Shard<Twin: ShardTwin>: Sendable {
         table.find(hash: KeyTable.hash(crc: crc)) { slots[$0].isNamed(key) }
     }
 
-    /// The same where the shard lies; changes nothing (see `ShardTwin.wants`).
-    @specialized(where Twin == ServerTwin)
-    package mutating func findInPlace(_ key: Span<UInt8>, crc: UInt32) -> Int? {
-        find(key, crc: crc)
-    }
-
-    /// The same of a key as a value.
+    /// The same of a key as a value, where the shard lies; changes nothing (see `ShardTwin.wants`).
     @specialized(where Twin == ServerTwin)
     @specialized(where Twin == RackTwin)
     package mutating func findInPlace(_ key: TwinKey) -> Int? {
