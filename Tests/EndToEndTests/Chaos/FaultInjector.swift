@@ -120,6 +120,7 @@ final class FaultInjector {
             return
         }
         let process = try cluster.process(member)
+        if fault.kind == .stop, !process.heeds(SIGTERM) { return postponed.append(fault) }
         var tracer: ServiceProcess?
         switch fault.kind {
         case .kill: process.send(SIGKILL)
@@ -200,6 +201,7 @@ final class FaultInjector {
             case .stop:
                 guard try isFree(member) else { continue }
                 let process = try cluster.process(member)
+                guard process.heeds(SIGTERM) else { continue }
                 process.send(SIGTERM)
                 leaving[member] = process
             }

@@ -47,6 +47,22 @@ final class ServiceProcess {
         try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count
     }
 
+    /// Whether it does something else by `signal` than die of it: not before its first words, when
+    /// the loader, or a shell before it, still has the process.
+    func heeds(_ signal: Int32) -> Bool {
+        // The kernel tells of a process that ends meanwhile by no file or an empty one.
+        guard isRunning, let status = FileManager.default.contents(atPath: "/proc/\(pid)/status")
+        else { return false }
+        let masks = String(decoding: status, as: UTF8.self).split(separator: "\n").compactMap {
+            let words = $0.split(whereSeparator: \.isWhitespace)
+            return Self.heedingMasks.contains(words[0]) ? UInt64(words[1], radix: 16) : nil
+        }
+        return masks.contains { $0 & 1 << UInt64(signal - 1) != 0 }
+    }
+
+    /// Signals that are blocked, ignored or caught.
+    private static let heedingMasks: Set<Substring> = ["SigBlk:", "SigIgn:", "SigCgt:"]
+
     /// Sends `signal` unless the end is known: until then the number cannot be another's.
     func send(_ signal: Int32) {
         if knownEnd == nil { Glibc.kill(pid, signal) }
