@@ -5,7 +5,9 @@ struct OptionSetter {
     let handle: SocketHandle
 
     func apply(_ options: SocketOptions) throws(ZeroMQError) {
-        try set(ZMQ_SNDHWM, options.sendQueueMax, "send queue")
+        // A reader tells how far it is only by half queues (libzmq's low water mark): of twice the
+        // length at least the wanted one is always there.
+        try set(ZMQ_SNDHWM, 2 * options.sendQueueMax, "send queue")
         try set(ZMQ_RCVHWM, options.receiveQueueMax, "receive queue")
         try set(ZMQ_LINGER, options.lingerMilliseconds, "linger")
         try set(ZMQ_IMMEDIATE, options.queuesOnlyToConnected ? 1 : 0, "immediate")

@@ -105,8 +105,13 @@ extension Socket {
         let last = message.frameCount - 1
         var refused: Sent?
         for index in 0...last {
-            let more = index < last ? ZMQ_SNDMORE : 0
-            switch send(message.frame(index), flags: ZMQ_DONTWAIT | more) {
+            let flags = ZMQ_DONTWAIT | (index < last ? ZMQ_SNDMORE : 0)
+            var attempt = send(message.frame(index), flags: flags)
+            if index == 0, case .failed(EAGAIN) = attempt {
+                try hearPeers()
+                attempt = send(message.frame(index), flags: flags)
+            }
+            switch attempt {
             case .returned: break
             case .failed(let code):
                 refused = try refusal(code)
@@ -117,6 +122,16 @@ extension Socket {
             }
         }
         return refused ?? .sent
+    }
+
+    /// Learns how far peers have read. libzmq looks only now and then while it sends, and calls a
+    /// queue full that was read meanwhile; asked for a socket's state it always looks.
+    private func hearPeers() throws(ZeroMQError) {
+        var events: Int32 = 0
+        var size = MemoryLayout<Int32>.size
+        try LibraryCall.check("get events") {
+            unsafe zmq_getsockopt(handle.pointer, ZMQ_EVENTS, &events, &size)
+        }
     }
 
     /// Sends frames that are arrays already, for convenience.

@@ -2,7 +2,8 @@
 ///
 /// The defaults are ours, not libzmq's: bounded messages, no lingering, heartbeats on.
 package struct SocketOptions: Sendable {
-    /// Messages queued toward each peer before sending says `wouldBlock`; 0 is no limit.
+    /// Messages that can always be queued toward each peer. Sending says `wouldBlock` at twice as
+    /// many at the latest; 0 is no limit.
     package var sendQueueMax = 1000
 
     /// Messages queued from each peer before it has to wait; 0 is no limit.

@@ -50,6 +50,30 @@ import ZeroMQ
         #expect(try nextMessage(on: &dealer) == [frame("z")])
     }
 
+    @Test("A queue takes its length of messages, however much was read of those before")
+    func wholeQueue() throws {
+        let length = 100
+        var options = SocketOptions()
+        options.sendQueueMax = length
+        options.receiveQueueMax = 1
+        var router = try Socket(.router, in: context, options: options)
+        try router.bind("inproc://whole-queue")
+        var dealer = try Socket(.dealer, in: context, options: options)
+        try dealer.connect("inproc://whole-queue")
+        #expect(try dealer.send([frame("hello")]) == .sent)
+        let peer = try #require(try nextMessage(on: &router))[0]
+
+        var unread = 0
+        for some in 1..<length {
+            while unread < length {
+                try #require(try router.send([peer, frame("answer")]) == .sent, "\(some)")
+                unread += 1
+            }
+            for _ in 0..<some { #expect(try nextMessage(on: &dealer) == [frame("answer")]) }
+            unread -= some
+        }
+    }
+
     @Test("A peer that has gone becomes unreachable")
     func goneAway() throws {
         var router = try Socket(.router, in: context)
