@@ -75,6 +75,24 @@ struct DatacenterTwinTests {
         #expect(bench.openedPages.count == 1)
     }
 
+    @Test("Topology: racks that follow join the outage, wherever their names stand among its racks")
+    func lateRacks() throws {
+        var bench = DatacenterBench(racks: 20) { rack, _, status in
+            status.topology.feed = rack % 2 == 0 ? "A" : "B"
+            status.topology.row = "\(rack / 4)"
+        }
+        bench.silence(racks: [2, 6, 8, 10, 12, 14, 16, 18])
+        bench.pass(seconds: 30)
+        #expect(bench.dc.troubles.map(\.racks.count) == [8])
+        bench.silence(racks: [4, 0])
+        bench.pass(seconds: 30)
+        let feed = stride(from: 0, to: 20, by: 2).map { bench.racks[$0].rack.key }
+        #expect(bench.dc.troubles.map(\.racks) == [feed])
+        #expect(bench.dc.unhealthyRacks.map(\.key) == feed)
+        #expect(bench.dc.unhealthyRacks.allSatisfy { $0.brief.mutes.first?.by == .fold })
+        #expect(bench.openedPages.count == 1)
+    }
+
     @Test(
         "Topology: rows, zones and switches are told apart",
         arguments: [

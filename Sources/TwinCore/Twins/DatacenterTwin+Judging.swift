@@ -44,44 +44,53 @@ extension DatacenterTwin {
         forgetResolved()
         // Of half a picture every part looks like the whole: a few silent racks like all.
         guard unansweredShards == nil else { return }
-        let restless = racks.indices.filter { racks[$0].isRestless }.map { racks[$0] }
+        let restless = racks.indices.filter { racks[$0].isRestless }
         for family in DatacenterTrouble.Family.allCases {
             let affected = restless.filter {
-                $0.isJudged && DatacenterTwin.model.onset(of: $0, in: family) != nil
+                racks[$0].isJudged && DatacenterTwin.model.onset(of: racks[$0], in: family) != nil
             }
             let unclaimed = extend(family, by: affected)
             guard unclaimed.count >= DatacenterTwin.model.reporterRacksMin else { continue }
             explain(
-                family, unclaimed: unclaimed, judged: racks.filter(\.isJudged), in: context,
-                effects: &effects)
+                family, unclaimed: unclaimed.map { racks[$0] }, judged: racks.filter(\.isJudged),
+                in: context, effects: &effects)
         }
         for trouble in troubles { tell(trouble, in: context, effects: &effects) }
     }
 
     /// Racks that fit an open trouble join it; returns the rest with those of pending ones, whose
     /// explanation may still change.
+    /// - Parameter affected: places of racks, ascending; so is what is returned.
     private mutating func extend(
-        _ family: DatacenterTrouble.Family, by affected: [DatacenterRack]
-    ) -> [DatacenterRack] {
+        _ family: DatacenterTrouble.Family, by affected: [Int]
+    ) -> [Int] {
+        let open = troubles.indices.filter {
+            troubles[$0].family == family && phase(of: troubles[$0]) != .pending
+        }
+        guard !open.isEmpty else { return affected }
         let window = DatacenterTwin.model.window(of: family)
-        var rest: [DatacenterRack] = []
-        for rack in affected {
-            guard let onset = DatacenterTwin.model.onset(of: rack, in: family) else { continue }
-            let fitting = troubles.indices.first { index in
-                let trouble = troubles[index]
-                let isPending = phase(of: trouble) == .pending
-                return trouble.family == family && !isPending
-                    && (trouble.racks.contains(rack.key)
-                        || (trouble.fits(rack) && onset.isWithin(window, of: trouble.onset)))
-            }
-            guard let fitting else {
-                rest.append(rack)
+        var members = open.map { KeyWalk(troubles[$0].racks) }
+        var joining = open.map { _ in [TwinKey]() }
+        var rest: [Int] = []
+        for index in affected {
+            guard let onset = DatacenterTwin.model.onset(of: racks[index], in: family) else {
                 continue
             }
-            guard !troubles[fitting].racks.contains(rack.key) else { continue }
-            let place = troubles[fitting].racks.firstIndex { rack.key < $0 }
-            troubles[fitting].racks.insert(
-                rack.key, at: place ?? troubles[fitting].racks.endIndex)
+            var isMember = false
+            let fitting = open.indices.first { place in
+                isMember = members[place].contains(racks[index].key)
+                let trouble = troubles[open[place]]
+                return isMember
+                    || (trouble.fits(racks[index]) && onset.isWithin(window, of: trouble.onset))
+            }
+            if let fitting {
+                if !isMember { joining[fitting].append(racks[index].key) }
+            } else {
+                rest.append(index)
+            }
+        }
+        for (place, keys) in zip(open, joining) where !keys.isEmpty {
+            troubles[place].racks = (troubles[place].racks + keys).sorted()
         }
         return rest
     }
@@ -126,8 +135,9 @@ extension DatacenterTwin {
     private mutating func tell(
         _ trouble: DatacenterTrouble, in context: StepContext, effects: inout StepEffects
     ) {
-        let parts = trouble.racks.compactMap { rack($0) }
-        let ill = parts.filter { isIll($0, of: trouble) }
+        var members = KeyWalk(trouble.racks)
+        let parts = racks.indices.filter { members.contains(racks[$0].key) }
+        let ill = parts.filter { isIll(racks[$0], of: trouble) }
         guard !ill.isEmpty, isHalfLeft(of: trouble, in: parts, ill: ill.count) else {
             book.clear(
                 trouble.kind, subject: trouble.subject,
@@ -135,11 +145,11 @@ extension DatacenterTwin {
                 in: context, effects: &effects)
             return
         }
-        let servers = ill.reduce(0) { $0 + serversAffected(in: $1, by: trouble) }
+        let servers = ill.reduce(0) { $0 + serversAffected(in: racks[$1], by: trouble) }
         book.raise(
             Finding(
                 kind: trouble.kind, subject: trouble.subject, severity: trouble.severity,
-                summary: summary(of: trouble, ill: ill, servers: servers), cause: trouble.cause,
+                summary: summary(of: trouble, racks: ill.count, servers: servers), cause: trouble.cause,
                 candidates: trouble.candidates,
                 evidence: [
                     Evidence(
@@ -156,29 +166,21 @@ extension DatacenterTwin {
 
     /// A trouble lasts while half of its racks are ill; that of a reporter while half of its
     /// servers are silent: a rack with one server of it says little.
-    private func isHalfLeft(
-        of trouble: DatacenterTrouble, in parts: [DatacenterRack], ill: Int
-    ) -> Bool {
-        guard trouble.family == .silence else { return ill * 2 >= parts.count }
-        switch trouble.ground {
-        case .relay, .agentVersion:
-            let left = DatacenterTwin.model.groups(in: parts).first { $0.ground == trouble.ground }
-            return left.map { $0.silent * 2 >= $0.servers } ?? false
-        case .label, .nothing:
+    private func isHalfLeft(of trouble: DatacenterTrouble, in parts: [Int], ill: Int) -> Bool {
+        guard trouble.family == .silence, trouble.ground.isReporter else {
             return ill * 2 >= parts.count
         }
+        return parts.reduce(into: ReporterShare()) {
+            $0.add(racks[$1].reporters(of: trouble.ground))
+        }.isHalfSilent
     }
 
     /// Whether the rack still has its part of the trouble. An unheard rack keeps its last state.
     func isIll(_ rack: DatacenterRack, of trouble: DatacenterTrouble) -> Bool {
         guard trouble.family == .silence else { return rack.burning(trouble.family.kind) != nil }
-        switch trouble.ground {
-        case .relay, .agentVersion:
-            let mine = DatacenterTwin.model.groups(in: [rack]).first { $0.ground == trouble.ground }
-            return mine.map { $0.silent * 2 >= $0.servers } ?? false
-        case .label, .nothing:
-            return DatacenterTwin.model.isMassSilent(rack)
-        }
+        return trouble.ground.isReporter
+            ? rack.reporters(of: trouble.ground).isHalfSilent
+            : DatacenterTwin.model.isMassSilent(rack)
     }
 
     private func serversAffected(in rack: DatacenterRack, by trouble: DatacenterTrouble) -> Int {
@@ -187,10 +189,10 @@ extension DatacenterTwin {
     }
 
     private func summary(
-        of trouble: DatacenterTrouble, ill: [DatacenterRack], servers: Int
+        of trouble: DatacenterTrouble, racks: Int, servers: Int
     ) -> String {
         let state = trouble.family == .silence ? "silent" : "degraded (\(trouble.family.rawValue))"
-        let extent = "\(ill.count) racks with \(servers) servers \(state)"
+        let extent = "\(racks) racks with \(servers) servers \(state)"
         switch trouble.ground {
         case .label(let name, let value):
             return "\(extent); they share \(name) \(value)."
@@ -215,5 +217,46 @@ extension DatacenterTrouble {
             rack.status.reporters.contains { $0.agentVersion == name && $0.silent > 0 }
         case .nothing: DatacenterTwin.model.isMassSilent(rack)
         }
+    }
+}
+
+/// Servers behind one relay or of one agent version, and how many of them are silent.
+private struct ReporterShare {
+    var servers = 0
+    var silent = 0
+
+    /// False of nobody.
+    var isHalfSilent: Bool { servers > 0 && silent * 2 >= servers }
+
+    mutating func add(_ other: ReporterShare) {
+        servers += other.servers
+        silent += other.silent
+    }
+}
+
+extension DatacenterTrouble.Ground {
+    /// Whether it is who reports, and not where racks stand.
+    fileprivate var isReporter: Bool {
+        switch self {
+        case .relay, .agentVersion: true
+        case .label, .nothing: false
+        }
+    }
+}
+
+extension DatacenterRack {
+    /// The rack's servers that report by `ground`; none when it is no reporter.
+    fileprivate func reporters(of ground: DatacenterTrouble.Ground) -> ReporterShare {
+        var share = ReporterShare()
+        for count in status.reporters {
+            let isMine =
+                switch ground {
+                case .relay(let name): count.relay == name
+                case .agentVersion(let name): count.agentVersion == name
+                case .label, .nothing: false
+                }
+            if isMine { share.add(ReporterShare(servers: count.servers, silent: count.silent)) }
+        }
+        return share
     }
 }

@@ -84,11 +84,15 @@ extension DatacenterTwin {
     mutating func refold(escalated: TwinKey?, in context: StepContext) {
         let living = troubles.filter { book.incident($0.kind, subject: $0.subject) != nil }
         let maintenance = book.maintenanceForChildren
+        let isPlain = living.isEmpty && maintenance == nil
+        var members = living.map { KeyWalk($0.racks) }
         for index in racks.indices {
-            let isPlain = living.isEmpty && maintenance == nil
             guard !isPlain || racks[index].folds.takesSomething else { continue }
             let rack = racks[index]
-            let mine = living.filter { $0.racks.contains(rack.key) }
+            var mine: [DatacenterTrouble] = []
+            for place in living.indices where members[place].contains(rack.key) {
+                mine.append(living[place])
+            }
             let entries = rack.status.incidents.compactMap { entry(for: $0, of: rack, under: mine) }
                 .sorted { $0.child < $1.child }
             let next = FoldSet(
