@@ -106,17 +106,22 @@ struct RackVoters {
         let intervals = rack.members.map(\.status.interval).sorted()
         if !intervals.isEmpty { interval = intervals[intervals.count / 2] }
         let fresh = RackTwin.freshIntervals * interval
-        for (index, member) in rack.members.enumerated() {
-            let votesFrom = member.joined + RackTwin.joinIntervals * member.status.interval
-            if votesFrom <= now, member.isHeard, member.isInService { present.append(index) }
-            guard member.isExpected(at: now, fresh: fresh) else { continue }
+        // Each where it lies: a member that is held is copied with its incidents and folds.
+        let members = rack.members.span
+        for index in members.indices {
+            let votesFrom =
+                members[index].joined
+                + RackTwin.joinIntervals * members[index].status.interval
+            let isHeard = members[index].isHeard
+            if votesFrom <= now, isHeard, members[index].isInService { present.append(index) }
+            guard members[index].isExpected(at: now, fresh: fresh) else { continue }
             expectedCount += 1
             if votesFrom > now {
                 joinDue = joinDue.map { min($0, votesFrom) } ?? votesFrom
                 continue
             }
             expected.append(index)
-            if member.isHeard { judged.append(index) } else { unheardCount += 1 }
+            if isHeard { judged.append(index) } else { unheardCount += 1 }
         }
     }
 

@@ -228,7 +228,7 @@ package struct Engine<Service: TierService>: ~Copyable {
         let deadline = EngineClock.monotonicMilliseconds + Self.farewell.rawValue
         while EngineClock.monotonicMilliseconds < deadline {
             try turn(mayWait: cycle.inFlight != nil)
-            if cycle.inFlight == nil, cycle.core.isSaved { break }
+            if cycle.inFlight == nil, cycle.core.isSaved() { break }
         }
         log.info(
             "stopping",

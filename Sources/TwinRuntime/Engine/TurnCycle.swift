@@ -51,9 +51,12 @@ package struct TurnCycle<Service: TierService>: Sendable {
     ///
     /// Behind a commit only its end, a message or the next beat matter: the turn's own time stands
     /// still.
-    package func patience(at monotonic: Int64) -> Int64 {
+    @specialized(where Service == ServerService)
+    @specialized(where Service == RackService)
+    @specialized(where Service == DatacenterService)
+    package mutating func patience(at monotonic: Int64) -> Int64 {
         guard inFlight == nil else { return Limits.turnIntervalMax.rawValue }
-        return max(0, min(core.nextWake - monotonic, Limits.turnIntervalMax.rawValue))
+        return max(0, min(core.nextWake() - monotonic, Limits.turnIntervalMax.rawValue))
     }
 
     package func oldestTurnMilliseconds(at monotonic: Int64) -> Int64 {

@@ -35,6 +35,9 @@ package struct AlertTail: Sendable {
     /// Per shard: everything after this place is in `entries`.
     private var before: [UInt16: Place] = [:]
     private var closed: Set<UInt16> = []
+    /// Grows with every change of what readers may find: who found nothing finds nothing until
+    /// then.
+    private(set) var revision: UInt64 = 0
 
     package init() {}
 
@@ -42,13 +45,20 @@ package struct AlertTail: Sendable {
     package mutating func begin(shard: UInt16, after place: Place) {
         before[shard] = place
         closed.remove(shard)
+        revision += 1
     }
 
     /// A shard is not served here any more: nobody reads its records.
-    package mutating func close(shard: UInt16) { closed.insert(shard) }
+    package mutating func close(shard: UInt16) {
+        closed.insert(shard)
+        revision += 1
+    }
 
     /// The shard is served here again, from the same rows.
-    package mutating func open(shard: UInt16) { closed.remove(shard) }
+    package mutating func open(shard: UInt16) {
+        closed.remove(shard)
+        revision += 1
+    }
 
     /// The records of one shard in memory after a place, at most `limit`.
     package func records(of shard: UInt16, after place: Place, limit: Int) -> [LoggedAlert] {
@@ -64,6 +74,7 @@ package struct AlertTail: Sendable {
 
     package mutating func append(_ alert: LoggedAlert, journalRecord: UInt64) {
         entries.append(Entry(alert: alert, journalRecord: journalRecord))
+        revision += 1
     }
 
     /// The oldest journal record whose alerts are in no row yet.
@@ -93,6 +104,7 @@ package struct AlertTail: Sendable {
         }
         entries.removeFirst(surplus)
         savedCount -= surplus
+        revision += 1
     }
 
     /// True for a record that the rows of its shard do not have.

@@ -7,6 +7,8 @@ struct AlertWaiter: Sendable {
     var request: Request
     var body: ReadAlertsRequest
     var until: Int64
+    /// What the log was like when it had nothing for this reader.
+    var revision: UInt64
 }
 
 /// A read of old records: from the rows, by the thread that owns them, not by the engine.
@@ -88,7 +90,9 @@ extension InstanceCore {
             }
             let wait = min(body.waitMilliseconds ?? 0, Limits.alertWaitMax.rawValue)
             waiters.append(
-                AlertWaiter(request: request, body: body, until: clock.monotonic + wait))
+                AlertWaiter(
+                    request: request, body: body, until: clock.monotonic + wait,
+                    revision: alerts.revision))
         }
     }
 
@@ -104,7 +108,12 @@ extension InstanceCore {
         waiters.removeAll()
         for waiter in waiting {
             let isFinal = now >= waiter.until || isStopping || endsAlertWaits
-            if !answer(waiter.request, waiter.body, isFinal: isFinal) { waiters.append(waiter) }
+            // To look through the whole log in every turn would cost more than the turn.
+            let isNews = waiter.revision != alerts.revision
+            if isFinal || isNews, answer(waiter.request, waiter.body, isFinal: isFinal) { continue }
+            var waiter = waiter
+            waiter.revision = alerts.revision
+            waiters.append(waiter)
         }
     }
 

@@ -32,7 +32,7 @@ extension InstanceCore {
         let registration = Registration(
             tier: tier, instance: name, clusterId: identity.clusterId,
             startNumber: identity.startNumber, processNonce: processNonce,
-            protocolVersion: Envelope.version, softwareVersion: softwareVersion, owned: owned,
+            protocolVersion: Envelope.version, softwareVersion: softwareVersion, owned: owned(),
             released: released, isRestored: identity.isRestored, credit: Limits.instanceCreditBytes)
         let id = known ?? drawRequestID()
         let envelope = Envelope(kind: .request, type: .register, requestID: id, source: source)
@@ -45,10 +45,12 @@ extension InstanceCore {
     }
 
     /// The shards that this instance holds durably.
-    private var owned: [OwnedShard] {
-        keptIndices.filter { youngShards[UInt16($0)] == nil }.compactMap { index in
-            guard departures[UInt16(index)]?.mayThaw ?? true else { return nil }
-            return kept(index).map { OwnedShard(index: UInt16(index), epoch: $0.epoch) }
+    private mutating func owned() -> [OwnedShard] {
+        shards.indices.compactMap { place in
+            let index = UInt16(place)
+            guard youngShards[index] == nil, departures[index]?.mayThaw ?? true else { return nil }
+            let epoch = shards[place]?.glance().epoch ?? departures[index]?.shard?.epoch
+            return epoch.map { OwnedShard(index: index, epoch: $0) }
         }
     }
 
@@ -231,11 +233,11 @@ extension InstanceCore {
         nextBeatAt = now + Limits.beatInterval.rawValue
         tellLoad()
         let blind = ShardSet(
-            ownedIndices.filter { shards[$0]?.conditions.isObserving == false }.map { UInt16($0) })
+            shards.indices.filter { shards[$0]?.glance().isObserving == false }.map { UInt16($0) })
         let beat = Beat(
             number: beatNumber, tier: tier, instance: name, startNumber: identity.startNumber,
             credit: counters.bytesTaken + Limits.instanceCreditBytes, blindShards: blind,
-            owned: owned, isStopping: isStopping, load: load)
+            owned: owned(), isStopping: isStopping, load: load)
         let envelope = Envelope(
             kind: .beat, type: .beat, requestID: beatNumber, source: source)
         urgent.append(
@@ -247,7 +249,7 @@ extension InstanceCore {
     }
 
     private mutating func tellLoad() {
-        load.twins = shards.reduce(0) { $0 + ($1?.twinCount ?? 0) }
+        load.twins = shards.indices.reduce(0) { $0 + (shards[$1]?.glance().twinCount ?? 0) }
         load.statusesOwed = owing.count
         load.refused = counters.refused
         load.quarantined = quarantine.count
@@ -301,8 +303,9 @@ extension InstanceCore {
     /// Tells every shard when seeing begins or ends: a journalled input, so that replay knows.
     mutating func followMonitor() {
         let isObserving = monitor.blindness == nil
-        let changed = ownedIndices.filter {
-            shards[$0]?.conditions.isObserving != isObserving
+        let changed = shards.indices.filter { index in
+            guard let glance = shards[index]?.glance() else { return false }
+            return glance.isObserving != isObserving
         }
         guard !changed.isEmpty else { return }
         let margin = isObserving ? monitor.takeFloorMargin() : .zero
@@ -325,7 +328,7 @@ extension InstanceCore {
 
     mutating func fireTimers() {
         var left = Limits.messagesPerTurnMax
-        for index in ownedIndices where left > 0 {
+        for index in shards.indices where left > 0 {
             guard shards[index]?.isTimerDue(at: time) == true else { continue }
             var slots: [Int] = []
             var refused: [(key: [UInt8], due: Int64)] = []

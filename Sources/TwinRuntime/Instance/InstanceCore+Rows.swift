@@ -9,7 +9,7 @@ extension InstanceCore {
         guard !slicing.isInFlight else { return nil }
         let isHurried = journalBytes > Limits.journalBytesMax / 2 && !isStopping
         guard isHurried || isStopping || clock.monotonic >= slicing.notBefore else { return nil }
-        guard hasUnsavedChange else { return nil }
+        guard hasUnsavedChange() else { return nil }
         var slice = PendingSlice(journalFrom: 0, savedAt: time.wall)
         gatherTwins(
             into: &slice,
@@ -23,7 +23,7 @@ extension InstanceCore {
             into: &slice, next: next,
             most: isStopping ? .max : 1 + shards.count / Slicing.slicesPerHeader)
         slicing.isInFlight = true
-        slicing.notBefore = clock.monotonic + Slicing.interval.rawValue
+        slicing.notBefore = clock.monotonic + slicing.pause.rawValue
         return slice
     }
 
@@ -35,23 +35,23 @@ extension InstanceCore {
     }
 
     /// True when nothing is left to write behind.
-    package var isSaved: Bool { !slicing.isInFlight && !hasUnsavedChange }
+    /// Changes nothing (see `Shard.glance`).
+    package mutating func isSaved() -> Bool { !slicing.isInFlight && !hasUnsavedChange() }
 
-    private var hasUnsavedChange: Bool {
+    private mutating func hasUnsavedChange() -> Bool {
         if alerts.oldestUnsavedRecord != nil { return true }
-        // Field by field: to hold a shard is to copy it.
-        return shards.indices.contains { index in
-            guard let position = shards[index]?.position else { return false }
-            return shards[index]?.dirty.first != nil || shards[index]?.removed.isEmpty == false
-                || slicing.savedHeaders[UInt16(index)]?.position != position
+        for index in shards.indices {
+            guard let glance = shards[index]?.glance() else { continue }
+            let saved = slicing.savedHeaders[UInt16(index)]?.position
+            if glance.hasUnsavedTwins || saved != glance.position { return true }
         }
-            || departures.contains { index, departure in
-                guard let shard = departure.shard else { return false }
-                let saved = slicing.savedHeaders[index]
-                return shard.dirty.first != nil || !shard.removed.isEmpty
-                    || saved?.position != shard.position
-                    || saved?.custody != custody(of: Int(index))
-            }
+        return departures.contains { index, departure in
+            guard let shard = departure.shard else { return false }
+            let saved = slicing.savedHeaders[index]
+            return shard.dirty.first != nil || !shard.removed.isEmpty
+                || saved?.position != shard.position
+                || saved?.custody != custody(of: Int(index))
+        }
     }
 
     private mutating func gatherTwins(into slice: inout PendingSlice, bytesMax: Int) {

@@ -90,7 +90,7 @@ package struct InstanceCore<Service: TierService>: Sendable {
     package var quarantine = Quarantine()
 
     // Rows behind the journal.
-    var slicing = Slicing()
+    package var slicing = Slicing()
     /// The journal is at its limit: nothing new is taken until rows have caught up.
     var isJournalFull = false
     var packer = Packer(capacity: 1 << 16)
@@ -172,8 +172,10 @@ package struct InstanceCore<Service: TierService>: Sendable {
     /// Ends a turn: timers, owed batches, beats, one record for all inputs.
     /// - Returns: nil when there is nothing to write and nothing to send.
     package mutating func close(durableRecord: UInt64, journalBytes: UInt64) -> ClosedTurn? {
-        youngShards = youngShards.filter { $0.value > durableRecord }
-        forgotten = forgotten.filter { $0.value > durableRecord }
+        if !youngShards.isEmpty {
+            youngShards = youngShards.filter { $0.value > durableRecord }
+        }
+        if !forgotten.isEmpty { forgotten = forgotten.filter { $0.value > durableRecord } }
         if let reopening = reopenedBy, reopening <= durableRecord { reopenedBy = nil }
         isJournalFull = journalBytes >= Limits.journalBytesMax
         monitor.refusesReports(isJournalFull)
@@ -202,15 +204,17 @@ package struct InstanceCore<Service: TierService>: Sendable {
     }
 
     /// The monotonic time at which `close` has something to do even without messages.
-    package var nextWake: Int64 { clock.monotonic + wakeInterval }
+    /// Changes nothing (see `Shard.glance`).
+    package mutating func nextWake() -> Int64 { clock.monotonic + wakeInterval() }
 
-    private var wakeInterval: Int64 {
+    private mutating func wakeInterval() -> Int64 {
         guard !awaitsEpochs else { return Limits.turnIntervalMax.rawValue }
         guard auditIntake.stepsLeft == 0, !departuresWantTurn else { return 1 }
         var wait = Limits.turnIntervalMax.rawValue
-        for shard in shards {
-            guard let shard, let due = shard.nextTimer else { continue }
-            wait = min(wait, max(1, (due - shard.elapsed(at: time)).rawValue))
+        for index in shards.indices {
+            guard let glance = shards[index]?.glance(), let due = glance.nextTimer else { continue }
+            let elapsed = (time.running + glance.elapsedOffset).rawValue
+            wait = min(wait, max(1, due - elapsed))
         }
         return wait
     }
@@ -235,7 +239,7 @@ package struct InstanceCore<Service: TierService>: Sendable {
     package func twin(_ key: TwinKey, in shard: Int) -> Twin? { shards[shard]?.twin(key) }
 
     /// The time of an owned shard now.
-    func elapsed(of shard: Int) -> Elapsed? {
+    package func elapsed(of shard: Int) -> Elapsed? {
         (shards[shard]?.elapsedOffset).map { Elapsed(milliseconds: (time.running + $0).rawValue) }
     }
 
@@ -331,13 +335,11 @@ package struct InstanceCore<Service: TierService>: Sendable {
 
     private mutating func packSection(_ index: Int) {
         isTouched[index] = false
-        guard let epoch = shards[index]?.epoch, let position = shards[index]?.position else {
-            return
-        }
+        guard let glance = shards[index]?.glance() else { return }
         shards[index]?.closeTurn(into: &closingInputs, &closingAlerts)
-        let first = position.rawValue - UInt64(closingInputs.count) + 1
+        let first = glance.position.rawValue - UInt64(closingInputs.count) + 1
         JournalSection(
-            shard: UInt16(index), epoch: epoch, firstPosition: Position(rawValue: first),
+            shard: UInt16(index), epoch: glance.epoch, firstPosition: Position(rawValue: first),
             inputCount: closingInputs.count
         ).pack(into: &packer)
         for place in closingInputs.indices {

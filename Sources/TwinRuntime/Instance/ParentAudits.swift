@@ -227,8 +227,8 @@ extension InstanceCore where Service: ParentService {
     package mutating func askAudits() {
         guard case .member = membership, let placement else { return }
         var awaited = ShardSet()
-        for index in ownedIndices {
-            if let shards = shards[index]?.conditions.awaitedChildShards, !shards.isEmpty {
+        for index in shards.indices where shards[index]?.glance().awaitsAudits == true {
+            if let shards = shards[index]?.conditions.awaitedChildShards {
                 awaited.formUnion(shards)
             }
         }

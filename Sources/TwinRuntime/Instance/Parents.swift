@@ -28,7 +28,7 @@ extension InstanceCore where Service: ParentService {
             let address = TwinAddress(tier: tier, key: entry.parent)
             let index = Int(placement.shard(of: address).index)
             // Field by field: a shard that is held while it steps is copied with all its twins.
-            guard let epoch = shards[index]?.epoch,
+            guard let epoch = shards[index]?.glance().epoch,
                 let known = shards[index]?.conditions.sourceEpochs[entry.shard]
             else {
                 answer.notOwned += 1

@@ -8,6 +8,8 @@ package struct Slicing: Sendable {
     package var isInFlight = false
     package var alertsInFlight = 0
     package var notBefore: Int64 = 0
+    /// The least time between two slices while the journal is short.
+    package var pause = Slicing.interval
     /// By shard: what its row says.
     package var savedHeaders: [UInt16: SavedHeader] = [:]
 
