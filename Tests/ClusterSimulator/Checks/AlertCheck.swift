@@ -7,9 +7,9 @@ final class AlertCheck: Checker {
     let name = "alerts"
 
     func finish(in world: World) {
-        checkFollower(in: world)
-        checkComplete(in: world)
         let logs = world.alertLogs()
+        checkFollower(of: logs, in: world)
+        checkComplete(logs, in: world)
         var open: [String: String] = [:]
         for log in logs {
             checkNumbers(log, in: world)
@@ -24,13 +24,13 @@ final class AlertCheck: Checker {
         let records: [AlertDocument]
     }
 
-    private func checkFollower(in world: World) {
+    private func checkFollower(of logs: [Log], in world: World) {
         guard world.follower.gaps == 0 else {
             return world.fail(name, "the follower was told of \(world.follower.gaps) gaps")
         }
         var shown: Set<String> = []
         var kept: [String: AlertDocument] = [:]
-        for log in world.alertLogs() {
+        for log in logs {
             for record in log.records { kept[record.id] = record }
         }
         var last: [String: Place] = [:]
@@ -58,10 +58,10 @@ final class AlertCheck: Checker {
     }
 
     /// Whoever follows the logs is shown the newest records too, soon.
-    private func checkComplete(in world: World) {
+    private func checkComplete(_ logs: [Log], in world: World) {
         let known = Set(world.follower.records.map(\.id))
         let old = MachineClock.wall(at: world.scheduler.now - Self.shownWithin)
-        for log in world.alertLogs() {
+        for log in logs {
             let missed = log.records.first { record in
                 record.at.timestamp < old && !known.contains(record.id)
             }

@@ -17,19 +17,25 @@ final class OwnerCheck: Checker {
 
     /// Who has ever served a shard under an epoch, by process.
     private var owners: [Served: Int] = [:]
-    /// By process: what it served when something last left it.
-    private var served: [Int: [Served]] = [:]
+    /// By process: what it served when something last left it, by shard.
+    private var served: [Int: [(shard: UInt16, epoch: Epoch, position: Position)]] = [:]
 
     func released(
         _ turn: ClosedTurn, by process: any SimulatedInstanceProcess, durable: UInt64,
         in world: World
     ) {
-        let now = process.positions.map {
-            Served(tier: process.tier, shard: $0.shard, epoch: $0.epoch)
-        }
+        let now = process.positions
         let before = served.updateValue(now, forKey: process.index) ?? []
-        guard now != before else { return }
-        for place in now where !before.contains(place) { began(place, at: process, in: world) }
+        // In nearly every turn nothing has come and nothing gone.
+        if now.elementsEqual(before, by: { $0.shard == $1.shard && $0.epoch == $1.epoch }) {
+            return
+        }
+        for place in now
+        where !before.contains(where: { $0.shard == place.shard && $0.epoch == place.epoch }) {
+            began(
+                Served(tier: process.tier, shard: place.shard, epoch: place.epoch), at: process,
+                in: world)
+        }
     }
 
     private func began(

@@ -11,11 +11,12 @@ final class ReplayCheck: Checker {
 
     init(plan: SimulationPlan) {
         random = RandomStream.checks.random(seed: plan.seed)
-        looksPerCheck = max(1, Int(plan.seconds) / Self.copiesPerRun)
+        looksPerCheck = plan.isWhole ? Self.looksPerCopy : Self.looksPerCopyInShortRuns
     }
 
-    /// In the mean, and one of each instance at the end.
-    private static let copiesPerRun = 40
+    /// In the mean; and one of each instance at the end.
+    private static let looksPerCopy = 30
+    private static let looksPerCopyInShortRuns = 4
 
     func look(in world: World) {
         guard random.index(below: looksPerCheck) == 0,

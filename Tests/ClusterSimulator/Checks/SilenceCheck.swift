@@ -8,9 +8,9 @@ final class SilenceCheck: Checker {
     /// After a silence, or a trouble of its own connection, a server may be missing until a report
     /// that was measured since has got ok, and for so long after that.
     private static let afterwards: Int64 = 5_000
-    /// After the last fault a server that falls silent is found in so long: the floor after a
-    /// restart of the broker, three intervals, and a little.
-    private static let foundWithin: Int64 = 85_000
+    /// After the last fault a server that falls silent is found in three of its intervals and so
+    /// long: the floor after a restart of the broker, what a relay gathers, and a little.
+    static let foundAfter: Int64 = 60_000
 
     /// Looking at all twins costs, and who is missing stays so until its next report.
     private static let looksPerCheck: Int64 = 2
@@ -126,17 +126,19 @@ final class SilenceCheck: Checker {
 
     // MARK: who is silent is found
 
-    /// In the end nothing excuses: faults have been over for longer than it takes.
-    func finish(in world: World) { checkFound(steadySince: 0, in: world) }
+    /// In the end nothing excuses: faults have been over for longer than it takes, but for servers
+    /// that report only once a minute.
+    func finish(in world: World) { checkFound(steadySince: world.plan.calmAt, in: world) }
 
     /// A server that is silent is found in its time, counted from when all that watch it were well.
     private func checkFound(steadySince: Int64, in world: World) {
         let now = world.scheduler.now
-        guard now - steadySince >= Self.foundWithin else { return }
+        guard now - steadySince >= Self.foundAfter else { return }
         for server in world.reference.servers.indices {
             let truth = world.truth.servers[server]
             guard truth.silentUntil > now,
-                now - max(truth.silentSince, steadySince) >= Self.foundWithin,
+                now - max(truth.silentSince, steadySince)
+                    >= Self.foundAfter + 3 * truth.interval,
                 let twin = world.serverTwin(Workload.serverKey(server)), twin.commission != nil,
                 twin.counters.accepted > 0
             else { continue }

@@ -1,7 +1,8 @@
 import TwinCore
 
 /// `GetUnhealthyRacks` says what the reference says: the racks of which at least three servers, and
-/// half of those expected, are silent; and no other, once those that came back had time to settle.
+/// half of those expected, fell silent together; and no other, once those that came back had time
+/// to settle. Of racks whose servers fell silent one by one the reference says nothing.
 final class UnhealthyRacksCheck: Checker {
     let name = "unhealthy racks"
 
@@ -11,12 +12,18 @@ final class UnhealthyRacksCheck: Checker {
     func finish(in world: World) {
         guard world.scheduler.now - world.plan.calmAt >= Self.settledAfter else { return }
         var wanted: [String] = []
-        for rack in 0..<Workload.racks where isUnhealthy(rack, in: world) {
-            wanted.append(Workload.rackKey(rack))
+        var allowed: [String] = []
+        for rack in 0..<Workload.racks {
+            let key = Workload.rackKey(rack)
+            if isUnhealthy(rack, in: world, by: fellSilentTogether) { wanted.append(key) }
+            if isUnhealthy(rack, in: world, by: { truth, _ in truth.silentUntil == .max }) {
+                allowed.append(key)
+            }
         }
         let found = (world.datacenterTwin(Workload.datacenterKey)?.unhealthyRacks ?? [])
-            .map(\.key.description).filter { wanted.contains($0) || !isFlapping($0, in: world) }
-            .sorted()
+            .map(\.key.description).filter { key in
+                wanted.contains(key) || !allowed.contains(key) && !isFlapping(key, in: world)
+            }.sorted()
         guard wanted.sorted() != found else { return }
         let differing = Set(wanted).symmetricDifference(found).sorted()
         world.fail(
@@ -25,12 +32,19 @@ final class UnhealthyRacksCheck: Checker {
                 + differing.map { words(of: $0, in: world) }.joined(separator: "; "))
     }
 
-    /// A rack that came and went until its incident flaps is called well when that is over, up to
-    /// 20 minutes later: by its history, which the reference does not have.
+    /// A rack that came and went is called well later each time, by its history, which the reference
+    /// does not have: after a clear delay that has grown, or up to 20 minutes later once it flaps.
     private func isFlapping(_ rack: String, in world: World) -> Bool {
         guard let opened = world.rackTwin(rack)?.book.opened, !opened.isEmpty else { return false }
-        return opened.allSatisfy { $0.phase == .recovering && $0.isFlapping }
+        let calm = world.scheduler.now - world.plan.calmAt
+        return opened.allSatisfy { incident in
+            let isGrown = incident.clearDelay.rawValue + Self.backWithin > calm
+            return incident.phase == .recovering && (incident.isFlapping || isGrown)
+        }
     }
+
+    /// The last of a rack's servers is heard, and its silence over, so long after the last fault.
+    private static let backWithin: Int64 = 100_000
 
     private func words(of rack: String, in world: World) -> String {
         guard let twin = world.rackTwin(rack) else { return "\(rack) has no twin" }
@@ -52,7 +66,17 @@ final class UnhealthyRacksCheck: Checker {
             + "\(members), its incidents \(incidents)"
     }
 
-    private func isUnhealthy(_ rack: Int, in world: World) -> Bool {
+    /// Silent for good since the last fault, not before, and for so long that it is known.
+    private func fellSilentTogether(_ truth: SimulatedFleetTruth.Server, _ world: World) -> Bool {
+        let silent = world.scheduler.now - truth.silentSince
+        return truth.silentUntil == .max && truth.silentSince >= world.plan.calmAt
+            && silent >= SilenceCheck.foundAfter + 3 * truth.interval
+    }
+
+    private func isUnhealthy(
+        _ rack: Int, in world: World,
+        by isSilent: (SimulatedFleetTruth.Server, World) -> Bool
+    ) -> Bool {
         var expected = 0
         var silent = 0
         for (server, reference) in world.reference.servers.enumerated() {
@@ -60,7 +84,7 @@ final class UnhealthyRacksCheck: Checker {
                 state.windows.isEmpty, reference.taken[state.lives]?.isEmpty == false
             else { continue }
             expected += 1
-            if world.truth.servers[server].silentUntil == .max { silent += 1 }
+            if isSilent(world.truth.servers[server], world) { silent += 1 }
         }
         return silent >= 3 && 2 * silent >= expected
     }

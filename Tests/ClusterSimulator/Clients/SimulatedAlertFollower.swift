@@ -41,11 +41,12 @@ final class SimulatedAlertFollower: SimulatedClient {
         restoredAt[place] = world.scheduler.now
     }
 
-    /// It has recovered: its log is what there is of the time before.
+    func wasRestored(_ process: any SimulatedInstanceProcess) -> Bool {
+        world.instances.firstIndex { $0 === process }.map { restoredAt[$0] != nil } ?? false
+    }
+
+    /// An instance that was restored has recovered: its log is what there is of the time before.
     func recovered(_ process: any SimulatedInstanceProcess, log: [AlertDocument]) {
-        guard let place = world.instances.firstIndex(where: { $0 === process }),
-            restoredAt[place] != nil
-        else { return }
         let kept = Set(log.map(\.id))
         let shards = Set(
             process.releasedPositions.map { "\(process.tier.name)#\($0.shard)" })
@@ -67,9 +68,9 @@ final class SimulatedAlertFollower: SimulatedClient {
                 .readAlerts, to: "\(process.tier.name)@\(process.name)",
                 Payload.pack(
                     ReadAlertsRequest(
-                        after: sequencer.taken[process.tier], limit: 50, waitMilliseconds: 5_000)),
+                        after: sequencer.taken[process.tier], limit: 50, waitMilliseconds: 10_000)),
                 token: instance,
-                terms: RetryTerms(timeout: .seconds(12), attemptTimeout: .seconds(7)), in: world)
+                terms: RetryTerms(timeout: .seconds(20), attemptTimeout: .seconds(12)), in: world)
         }
         show(sequencer.release(nowMilliseconds: now))
         let next = askAt.indices.filter { !isAsking[$0] }.map { askAt[$0] }.min()

@@ -5,6 +5,8 @@ import TwinCore
 /// what each report says.
 struct SimulatedFleetTruth {
     struct Server {
+        /// Between two reports.
+        let interval: Int64
         /// Its reports come this long after each full interval.
         let phase: Int64
         /// Silent until then, by a fault; `Int64.max` = until the end.
@@ -22,22 +24,24 @@ struct SimulatedFleetTruth {
     private(set) var servers: [Server]
     private let seed: UInt64
 
-    static let intervalMilliseconds: Int64 = 10_000
     static let metricNames = [
         "system.cpu.utilization", "system.memory.utilization", "system.network.dropped",
         "system.tcp.retransmit_ratio", "hw.temperature.margin", "system.uptime",
     ]
 
-    init(count: Int, seed: UInt64) {
+    /// - Parameter interval: how often each server reports.
+    init(count: Int, seed: UInt64, interval: (Int) -> Int64) {
         self.seed = seed
         var random = RandomStream.reports.random(seed: seed)
-        servers = (0..<count).map { _ in
-            Server(phase: random.number(in: 0...(Self.intervalMilliseconds - 1)))
+        servers = (0..<count).map { server in
+            let interval = interval(server)
+            return Server(interval: interval, phase: random.number(in: 0...(interval - 1)))
         }
     }
 
     mutating func silence(_ server: Int, from now: Int64, until end: Int64) {
-        if servers[server].silentUntil <= now { servers[server].silentSince = now }
+        // One that begins as the last one ends goes on with it.
+        if servers[server].silentUntil < now { servers[server].silentSince = now }
         servers[server].silentUntil = max(servers[server].silentUntil, end)
     }
 
@@ -64,15 +68,16 @@ struct SimulatedFleetTruth {
 
     func isSilent(_ server: Int, at now: Int64) -> Bool { servers[server].silentUntil > now }
 
-    /// So long what racks are told of a server stays as it is: drops, retransmits and temperatures
-    /// of real servers do not jump with every report.
-    private static let steadyMilliseconds: Int64 = 120_000
+    /// For so many reports what racks are told of a server stays as it is: drops, retransmits and
+    /// temperatures of real servers do not jump with every report.
+    private static let steadyReports: Int64 = 24
 
     /// What a server measures at a time of its own: always the same for the same time. Some
     /// metrics are absent now and then.
     func values(of server: Int, at time: Int64) -> [Float] {
         var random = SplitMix64(mixing: seed, UInt64(server) &+ 7, UInt64(bitPattern: time))
-        let period = (time + 12 * servers[server].phase) / Self.steadyMilliseconds
+        let period =
+            (time / Self.steadyReports + servers[server].phase) / servers[server].interval
         var slow = SplitMix64(mixing: seed, UInt64(server) &+ 7, UInt64(bitPattern: period))
         var values: [Float] = [
             Float(random.uniform(in: 0.1...0.7)), Float(random.uniform(in: 0.2...0.6)),

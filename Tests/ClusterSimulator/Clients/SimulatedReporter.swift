@@ -33,6 +33,8 @@ final class SimulatedReporter: SimulatedClient {
     private unowned let world: World
     private let style: Style
     private let servers: [Int]
+    /// How often each of its servers reports.
+    private let intervalMilliseconds: Int64
     /// How long it gathers; 0 = each report leaves at once.
     private let gatherMilliseconds: Int64
     private var requester: Requester
@@ -49,15 +51,20 @@ final class SimulatedReporter: SimulatedClient {
     private var measuresAt: Int64 = 0
 
     private static let restMilliseconds: Int64 = 1_000
+    private static let gatherFactorMax: Int64 = 2
 
     init(
-        number: Int, servers: [Int], style: Style, gatherMilliseconds: Int64, world: World
+        number: Int, servers: [Int], style: Style, intervalMilliseconds: Int64,
+        gatherMilliseconds: Int64, world: World
     ) {
         name = style == .relay ? "relay-\(number)" : "agents-\(number)"
         self.world = world
         self.style = style
         self.servers = servers
-        self.gatherMilliseconds = gatherMilliseconds
+        self.intervalMilliseconds = intervalMilliseconds
+        // Who brings less often waits longer for a full batch.
+        let factor = min(intervalMilliseconds / ReportingIntervals.shortest, Self.gatherFactorMax)
+        self.gatherMilliseconds = factor * gatherMilliseconds
         link = world.network.add(name: name, side: .client)
         random = RandomStream.reports.random(seed: world.plan.seed, index: number + 1)
         requester = Requester(
@@ -81,7 +88,7 @@ final class SimulatedReporter: SimulatedClient {
         let now = world.scheduler.now
         for (place, server) in servers.enumerated() where dueAt[place] <= now {
             let due = dueAt[place]
-            dueAt[place] += SimulatedFleetTruth.intervalMilliseconds
+            dueAt[place] += intervalMilliseconds
             guard !world.truth.isSilent(server, at: due) else { continue }
             let skew = world.truth.servers[server].skew
             let at = MachineClock.wall(at: due) + Milliseconds(rawValue: skew)
@@ -155,7 +162,7 @@ final class SimulatedReporter: SimulatedClient {
             let header = try ReportBatchHeader(
                 names: SimulatedFleetTruth.metricNames,
                 profile: ReporterProfile(
-                    interval: .seconds(10), agentVersion: "1.0",
+                    interval: Milliseconds(rawValue: intervalMilliseconds), agentVersion: "1.0",
                     relay: style == .relay ? name : nil),
                 baseTime: MachineClock.wall(at: world.scheduler.now))
             var writer = ReportBatchWriter(header: header)

@@ -197,10 +197,12 @@ extension World {
         }
     }
 
+    /// For the planned time when they report as often as any, in proportion when more seldom.
     private func silence(_ servers: [Int], _ fault: PlannedFault) {
         for server in servers {
+            let scale = truth.servers[server].interval / ReportingIntervals.shortest
             truth.silence(
-                server, from: scheduler.now, until: scheduler.now + fault.milliseconds)
+                server, from: scheduler.now, until: scheduler.now + scale * fault.milliseconds)
         }
     }
 
@@ -232,9 +234,10 @@ extension World {
     /// One server of that rack stays silent when the others come back: its incident outlives the
     /// rack's, and nothing may explain it away any more.
     func leaveOneSilent() {
-        guard plan.seed % 3 == 1, let one = servers(where: { $0.rack == lastRack }).first else {
-            return
-        }
+        // One of those that report most often: it is missing already.
+        let candidates = servers(where: { $0.rack == lastRack })
+        let one = candidates.min { truth.servers[$0].interval < truth.servers[$1].interval }
+        guard plan.seed % 3 == 1, let one else { return }
         truth.silence(one, from: scheduler.now, until: .max)
     }
 

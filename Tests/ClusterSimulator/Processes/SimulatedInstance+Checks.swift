@@ -43,16 +43,7 @@ extension SimulatedInstance: SimulatedInstanceProcess {
     }
 
     var positions: [(shard: UInt16, epoch: Epoch, position: Position)] {
-        // In place: a copy of the core would cost more than everything that is asked of it.
-        var positions: [(shard: UInt16, epoch: Epoch, position: Position)] = []
-        let count = cycle?.core.shards.count ?? 0
-        for index in 0..<count {
-            guard let epoch = cycle?.core.shards[index]?.epoch,
-                let position = cycle?.core.shards[index]?.position
-            else { continue }
-            positions.append((UInt16(index), epoch, position))
-        }
-        return positions
+        withCore { $0.positionsInPlace() } ?? []
     }
 
     private var twinCount: Int {
@@ -61,14 +52,7 @@ extension SimulatedInstance: SimulatedInstanceProcess {
 
     /// The present twin of a key; nil when the shard is not served here or has none.
     func twin(_ key: TwinKey, in shard: Int) -> Service.Twin? {
-        guard let count = cycle?.core.shards.count, shard < count,
-            let slots = cycle?.core.shards[shard]?.slots
-        else { return nil }
-        let places = slots.span
-        for place in places.indices where places[place].twin?.key == key {
-            return places[place].twin
-        }
-        return nil
+        withCore { $0.twinInPlace(key, in: shard) } ?? nil
     }
 
     /// The slots of each shard that it serves, by shard index: to look at twins where they lie.
@@ -81,6 +65,22 @@ extension SimulatedInstance: SimulatedInstanceProcess {
     }
 
     // MARK: replay
+
+    /// A second core that recovers from what a process would find now.
+    private func recoveredCopy(
+        from disk: MemoryDisk, after outage: Outage
+    ) throws -> InstanceCore<Service> {
+        let files = disk.copy(after: outage)
+        let tables = rows.copy(after: outage)
+        let meta = tables.meta()
+        let journal = try Journal(
+            on: files, segmentBytes: segmentBytes, salt: 1, knownDurable: meta.durable)
+        var core = InstanceCore<Service>(
+            name: try InstanceName(name), softwareVersion: "1.0.0", processNonce: 1,
+            identity: identity, running: .zero, nextRecord: journal.lastRecord.rawValue + 1)
+        _ = try Recovery.run(&core, rows: tables, journal: journal, from: meta.journalFrom)
+        return core
+    }
 
     func checkReplay(after outage: Outage) {
         guard isQuiet, let live = cycle?.core else { return }
@@ -133,34 +133,17 @@ extension SimulatedInstance: SimulatedInstanceProcess {
     // MARK: sight and timers
 
     var sights: [(shard: UInt16, isObserving: Bool, floor: Elapsed, elapsed: Elapsed)] {
-        let count = cycle?.core.shards.count ?? 0
-        return (0..<count).compactMap { index in
-            guard let conditions = cycle?.core.shards[index]?.conditions,
-                let elapsed = cycle?.core.context(of: index)?.elapsed
-            else { return nil }
-            return (UInt16(index), conditions.isObserving, conditions.floor, elapsed)
-        }
+        withCore { $0.sightsInPlace() } ?? []
     }
 
     var overdue: (twin: String, milliseconds: Int64)? {
-        guard cycle?.core.awaitsEpochs == false else { return nil }
-        let count = cycle?.core.shards.count ?? 0
-        for index in 0..<count {
-            guard let now = cycle?.core.context(of: index)?.elapsed else { continue }
-            let slots = cycle?.core.shards[index]?.slots.count ?? 0
-            for slot in 0..<slots {
-                guard let due = cycle?.core.shards[index]?.slots[slot].twin?.nextDue, due < now,
-                    let twin = cycle?.core.shards[index]?.slots[slot].twin
-                else { continue }
-                let late = (now - due).rawValue
-                if late > Self.timerSlack { return (twin.book.address.description, late) }
-            }
-        }
-        return nil
+        withCore { core in
+            core.awaitsEpochs ? nil : core.overdueInPlace(by: Self.timerSlack)
+        } ?? nil
     }
 
     /// A timer that stays due fires again after a beat; a turn takes at most a second of time.
-    private static var timerSlack: Int64 { 5_000 }
+    private static var timerSlack: Milliseconds { .seconds(5) }
 
     func checkBitFlip(draw: UInt64) {
         guard isQuiet, let live = cycle?.core else { return }
@@ -194,9 +177,44 @@ extension SimulatedInstance: SimulatedInstanceProcess {
     private static func differences(
         _ live: InstanceCore<Service>, _ found: InstanceCore<Service>
     ) -> [String] {
+        guard !isSame(live, found) else { return [] }
         let left = durableState(of: live)
         let right = durableState(of: found)
         return Set(left.keys).union(right.keys).filter { left[$0] != right[$0] }.sorted()
+    }
+
+    /// Whether two cores are equal in all that `durableState` names: equal twins encode alike. To
+    /// name and encode everything costs several times as much.
+    private static func isSame(
+        _ live: InstanceCore<Service>, _ found: InstanceCore<Service>
+    ) -> Bool {
+        live.keptIndices == found.keptIndices
+            && live.keptIndices.allSatisfy { index in
+                guard let left = live.kept(index), let right = found.kept(index) else {
+                    return false
+                }
+                return live.custody(of: index) == found.custody(of: index)
+                    && isSame(left, right)
+            }
+    }
+
+    private static func isSame(
+        _ left: Shard<Service.Twin>, _ right: Shard<Service.Twin>
+    ) -> Bool {
+        guard left.id == right.id, left.epoch == right.epoch, left.position == right.position,
+            left.nextOrdinal == right.nextOrdinal,
+            left.highestIncident == right.highestIncident,
+            left.alertSequence == right.alertSequence,
+            left.elapsedOffset == right.elapsedOffset, left.conditions == right.conditions,
+            left.metricSets == right.metricSets, left.profiles == right.profiles,
+            left.twinCount == right.twinCount
+        else { return false }
+        return left.slots.allSatisfy { slot in
+            guard let twin = slot.twin else { return true }
+            guard let place = right.find(twin.key) else { return false }
+            return right.slots[place].position == slot.position
+                && right.slots[place].twin == twin
+        }
     }
 
     /// Everything of a core that must survive, by name, in bytes.

@@ -17,7 +17,9 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
 
     unowned let world: World
     private var random: SplitMix64
-    private let segmentBytes: UInt64
+    let segmentBytes: UInt64
+    /// Between two slices of rows: production's, or longer, as on a disk that is busy.
+    private let rowPause: Milliseconds
     private var tampering: Tampering
     /// For a disk that lies: what it is after the next power cut.
     private var oldDisk: MemoryDisk?
@@ -27,7 +29,7 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
     // MARK: what survives the process
     private(set) var disk = MemoryDisk()
     private(set) var rows: MemoryRows
-    private var identity = MemberIdentity(clusterId: nil, startNumber: 0, isRestored: false)
+    private(set) var identity = MemberIdentity(clusterId: nil, startNumber: 0, isRestored: false)
 
     private var backup: InstanceBackup?
 
@@ -54,6 +56,7 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
         random = RandomStream.processes.random(seed: world.plan.seed, index: index)
         saboteur = Saboteur(world.plan.mutation)
         segmentBytes = saboteur.segmentBytes(random.chance(0.5) ? 256 << 10 : 1 << 20)
+        rowPause = [.seconds(1), .seconds(5), .seconds(10), .seconds(10)][random.index(below: 4)]
         clock = MachineClock(
             base: random.number(in: 1_000...1_000_000), skew: random.number(in: -400...400))
         tampering = Tampering(world.plan.mutation)
@@ -96,6 +99,7 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
         var core = InstanceCore<Service>(
             name: try InstanceName(name), softwareVersion: "1.0.0", processNonce: random.next(),
             identity: identity, running: .zero, nextRecord: opened.lastRecord.rawValue + 1)
+        core.slicing.pause = rowPause
         let from =
             tampering.mutation == .skipReplay ? opened.lastRecord.next : meta.journalFrom
         try saboteur.recover(&core, rows: rows, journal: opened, from: from)
@@ -208,7 +212,6 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
             return end("\(error)")
         }
         let now = clock.now(at: world.scheduler.now).monotonic
-        // In place: to hold a cycle is to copy it.
         guard isUp, let patience = cycle?.patience(at: now) else { return }
         // A pass takes time too: never two in the same millisecond.
         wake(at: world.scheduler.now + max(1, patience))
@@ -216,7 +219,7 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
 
     /// The same steps in the same order as the engine's.
     private func pass() throws {
-        guard let isFull = cycle?.isFull else { return }
+        guard let isFull = cycle?.isFullInPlace() else { return }
         let now = clock.now(at: world.scheduler.now)
         cycle?.pulse(at: now.monotonic)
         try takeCommitted()
@@ -226,7 +229,7 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
         cycle?.core.spoilTurn(by: &saboteur)
         settleIdentity()
         for frames in cycle?.core.takeUrgent() ?? [] { try send(frames) }
-        if cycle?.inFlight == nil { try close() }
+        if cycle?.isCommittingInPlace() != true { try close() }
         if let sentence = cycle?.core.fatal { throw Ended(sentence: sentence) }
     }
 
@@ -274,13 +277,14 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
             }
             world.network.note(repeatedBytes: max(0, taken - size), toward: link)
         }
-        saboteur.drained(messages.count, isBehindCommit: cycle?.inFlight != nil)
+        saboteur.drained(
+            messages.count, isBehindCommit: cycle?.isCommittingInPlace() == true)
         let isMore = messages.count == Limits.messagesPerTurnMax
         cycle?.drained(messages: messages.count, bytes: bytes, stoppedAtLimit: isMore)
     }
 
     private func settleIdentity() {
-        guard let wanted = cycle?.core.identityToStore else { return }
+        guard let wanted = cycle?.core.identityToStoreInPlace() else { return }
         identity = wanted
         cycle?.core.identityStored()
         _ = cycle?.core.takeRefusal()
@@ -421,26 +425,17 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
 
     // MARK: for checkers
 
+    /// Asks the core where it lies; nil while the process does not run.
+    func withCore<Answer>(_ question: (inout InstanceCore<Service>) -> Answer) -> Answer? {
+        cycle?.askInPlace(question)
+    }
+
     /// Slices that the rows were given and have not written.
     var sliceCount: Int {
         rowJobs.count { if case .save = $0 { true } else { false } }
     }
 
-    var isQuiet: Bool { isUp && !isSyncing && durable == nil && cycle?.inFlight == nil }
-
-    /// A second core that recovers from what a process would find now.
-    func recoveredCopy(
-        from disk: MemoryDisk, after outage: Outage
-    ) throws -> InstanceCore<Service> {
-        let files = disk.copy(after: outage)
-        let tables = rows.copy(after: outage)
-        let meta = tables.meta()
-        let journal = try Journal(
-            on: files, segmentBytes: segmentBytes, salt: 1, knownDurable: meta.durable)
-        var core = InstanceCore<Service>(
-            name: try InstanceName(name), softwareVersion: "1.0.0", processNonce: 1,
-            identity: identity, running: .zero, nextRecord: journal.lastRecord.rawValue + 1)
-        _ = try Recovery.run(&core, rows: tables, journal: journal, from: meta.journalFrom)
-        return core
+    var isQuiet: Bool {
+        isUp && !isSyncing && durable == nil && cycle?.isCommittingInPlace() != true
     }
 }

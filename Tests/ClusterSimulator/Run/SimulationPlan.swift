@@ -48,13 +48,20 @@ package struct SimulationPlan: Equatable, Sendable {
     }
 
     var calmAt: Int64 {
-        let calm =
-            seconds >= Self.wholeSeconds ? Self.wholeCalmMilliseconds : Self.calmMilliseconds
+        let calm = isWhole ? Self.wholeCalmMilliseconds : Self.calmMilliseconds
         return max(1_000, seconds * 1_000 - calm)
     }
 
+    /// Long enough for everything that takes its time.
+    var isWhole: Bool { seconds >= Self.wholeSeconds }
+
     /// The longest pause between two operations of one operator, in milliseconds.
-    var operationPause: Int64 { seed & 1 == 0 ? 3_000 : 8_000 }
+    var operationPause: Int64 {
+        guard isWhole else { return seed & 1 == 0 ? 3_000 : 8_000 }
+        // From operators who hardly rest to some who look in now and then. Not by the remainders
+        // that outages and moves go by: each goes with each.
+        return [3_000, 8_000, 20_000][Int(seed / 6 % 3)]
+    }
 
     var hasOddReports: Bool { seed & 2 == 0 }
 }

@@ -92,19 +92,7 @@ extension World {
         glances.reserveCapacity(plan.servers)
         var isSeen = Array(repeating: false, count: World.shardsPerTier)
         for instance in servers {
-            for (index, slots) in instance.servedSlots where !isSeen[index] {
-                isSeen[index] = true
-                let slots = slots.span
-                for slot in slots.indices {
-                    guard let twin = slots[slot].twin, let server = Workload.server(of: twin.key)
-                    else { continue }
-                    let word = twin.statusWord
-                    glances.append(
-                        ServerGlance(
-                            server: server, statusWord: word,
-                            returnedAt: twin.continuity.returnedAt))
-                }
-            }
+            glances += instance.withCore { $0.glancesInPlace(at: &isSeen) } ?? []
         }
         return glances
     }

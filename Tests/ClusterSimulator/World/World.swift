@@ -44,6 +44,7 @@ final class World {
     private var clientWakes: [Int64?] = []
 
     private let faults: [PlannedFault]
+    private let intervals: ReportingIntervals
     private(set) var checkers: [any Checker] = []
     private var random: SplitMix64
     /// How long a process that was stopped stays away.
@@ -65,7 +66,11 @@ final class World {
         isTelling = tells
         network = SimulatedNetwork(seed: plan.seed)
         network.delays = World.usualDelays
-        truth = SimulatedFleetTruth(count: plan.servers, seed: plan.seed)
+        let intervals = ReportingIntervals(plan, reporters: 1 + World.relayRhythms.count)
+        self.intervals = intervals
+        truth = SimulatedFleetTruth(count: plan.servers, seed: plan.seed) { server in
+            intervals.milliseconds[World.reporter(of: server)]
+        }
         reference = ReferenceModel(servers: plan.servers)
         random = RandomStream.processes.random(seed: plan.seed)
         faults = plan.schedule
@@ -108,7 +113,8 @@ final class World {
         let reporter = SimulatedReporter(
             number: number,
             servers: (0..<plan.servers).filter { World.reporter(of: $0) == number },
-            style: style, gatherMilliseconds: gatherMilliseconds, world: self)
+            style: style, intervalMilliseconds: intervals.milliseconds[number],
+            gatherMilliseconds: gatherMilliseconds, world: self)
         reporterLinks.append(reporter.link)
         add(reporter)
     }
@@ -236,8 +242,10 @@ final class World {
 
     func instanceRecovered(_ process: any SimulatedInstanceProcess) {
         if isTelling { tell("\(process.name) recovered") }
-        let log = alertLogs().first { $0.instance == process.name }
-        follower.recovered(process, log: log?.records ?? [])
+        if follower.wasRestored(process) {
+            let log = alertLogs().first { $0.instance == process.name }
+            follower.recovered(process, log: log?.records ?? [])
+        }
         for checker in checkers { checker.recovered(process, in: self) }
     }
 
