@@ -69,6 +69,38 @@ struct ReleasedShardTests {
         #expect(Self.isSilent(core) == isGone)
     }
 
+    @Test(
+        "What the journal has behind its row is in a copy that is kept, as in one that is served",
+        arguments: [true, false])
+    func inputsOfBefore(isReleased: Bool) throws {
+        let custody =
+            isReleased
+            ? ShardCustody.released(
+                to: try InstanceName("server-b"), epoch: Epoch(rawValue: 2), digest: 9)
+            : .owned
+        var core = try recovered(custody)
+        let floor = Elapsed(milliseconds: 77)
+        var record = Packer()
+        JournalHeader(
+            time: TurnTime(running: .zero, wall: Timestamp(milliseconds: 1)), births: [],
+            moves: [], sectionCount: 1
+        ).pack(into: &record)
+        JournalSection(
+            shard: Self.shard, epoch: .first, firstPosition: Position(rawValue: 1), inputCount: 1
+        ).pack(into: &record)
+        var scratch = Packer()
+        ShardInputCoding.pack(
+            .observation(isObserving: true, floor: floor), of: ServerTwin.self, arena: [],
+            wall: Timestamp(milliseconds: 1), scratch: &scratch, into: &record)
+        record.packArrayHeader(0)
+        try Recovery.replay(record.bytes.span, number: 1, into: &core)
+        let kept = try #require(core.kept(Int(Self.shard)))
+        #expect(core.ownedIndices.isEmpty == isReleased)
+        #expect(kept.conditions.isObserving)
+        #expect(kept.conditions.floor == floor)
+        #expect(kept.position == Position(rawValue: 1))
+    }
+
     private static let alert = LoggedAlert(
         shard: shard, epoch: .first, sequence: 1, at: Timestamp(milliseconds: 1),
         change: .opened, severity: .error, pages: true, subject: "server/s1:1", document: [0x80])

@@ -233,26 +233,49 @@ extension InstanceCore {
     }
 
     /// Why an input of the journal cannot be what came next; nil when it can, or when its shard is
-    /// not ours any more.
+    /// not kept here any more.
     func objection(
         to input: ShardInput<Twin.Input>, in section: JournalSection
     ) -> ReplayObjection? {
+        switch place(of: section) {
+        case .served: shards[Int(section.shard)]?.objection(to: input)
+        case .givenAway: departures[section.shard]?.shard?.objection(to: input)
+        case .nowhere: nil
+        }
+    }
+
+    private enum ReplayPlace {
+        case served, givenAway, nowhere
+    }
+
+    /// Where the inputs of a section belong. Also a shard that was given away takes those of before:
+    /// its row holds the conditions of the first record that some row still needs, and the rows of
+    /// its twins may be behind.
+    private func place(of section: JournalSection) -> ReplayPlace {
         let index = Int(section.shard)
-        guard index < shards.count, shards[index]?.epoch == section.epoch else { return nil }
-        return shards[index]?.objection(to: input)
+        if index < shards.count, shards[index]?.epoch == section.epoch { return .served }
+        return departures[section.shard]?.shard?.epoch == section.epoch ? .givenAway : .nowhere
     }
 
     mutating func replay(
         _ input: ShardInput<Twin.Input>, in section: JournalSection, at position: Position,
         arena: [Float], time: TurnTime, record: UInt64
     ) {
+        let place = place(of: section)
+        guard place != .nowhere else { return }
         let index = Int(section.shard)
-        guard index < shards.count, shards[index]?.epoch == section.epoch else { return }
-        guard mayReplay(input, in: section, at: position, arena: arena, wall: time.wall) else {
-            shards[index]?.skip(input, at: position, record: record)
-            return
+        let mayStep = mayReplay(input, in: section, at: position, arena: arena, wall: time.wall)
+        switch (place, mayStep) {
+        case (.served, true):
+            shards[index]?.replay(input, at: position, arena: arena, time: time, record: record)
+        case (.served, false): shards[index]?.skip(input, at: position, record: record)
+        case (.givenAway, true):
+            departures[section.shard]?.shard?.replay(
+                input, at: position, arena: arena, time: time, record: record)
+        case (.givenAway, false):
+            departures[section.shard]?.shard?.skip(input, at: position, record: record)
+        case (.nowhere, _): break
         }
-        shards[index]?.replay(input, at: position, arena: arena, time: time, record: record)
     }
 
     /// Puts a journalled input of a twin in hand; false when it has ended the process twice.
@@ -261,7 +284,10 @@ extension InstanceCore {
         arena: [Float], wall: Timestamp
     ) -> Bool {
         guard let inHand else { return true }
-        guard let key = shards[Int(section.shard)]?.keyBytes(of: input) else {
+        let key =
+            shards[Int(section.shard)]?.keyBytes(of: input)
+            ?? departures[section.shard]?.shard?.keyBytes(of: input)
+        guard let key else {
             inHand.release()
             return true
         }
