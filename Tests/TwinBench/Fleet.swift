@@ -56,7 +56,7 @@ struct Fleet {
     }
 
     /// Waits until every shard has an owner: a cluster that has just started deals them first.
-    private static func completePlacement(
+    static func completePlacement(
         over connection: inout Connection
     ) throws -> Placement {
         let deadline = ClientTime.monotonicMilliseconds + startPatience.rawValue
