@@ -47,6 +47,7 @@ package enum MessageType: String, Sendable, CaseIterable {
     case handoff = "Handoff"
     case moveReport = "MoveReport"
     case freeze = "Freeze"
+    case thaw = "Thaw"
     // MARK: answers
     case refused = "Refused"
 
@@ -60,7 +61,7 @@ package enum MessageType: String, Sendable, CaseIterable {
             .listIncidents, .listMaintenance, .listUnknown, .readAlerts, .listQuarantine,
             .getQuarantined, .dropQuarantined, .getPlacement, .clusterStatus, .ping, .register,
             .beat, .placement, .receipts, .askAudit, .refused, .moveShard, .drain, .rebalance,
-            .adopt, .handoff, .moveReport, .freeze:
+            .adopt, .handoff, .moveReport, .freeze, .thaw:
             false
         }
     }
@@ -69,7 +70,7 @@ package enum MessageType: String, Sendable, CaseIterable {
     package var isForServicesOnly: Bool {
         switch self {
         case .register, .beat, .placement, .statuses, .receipts, .audit, .askAudit, .handoff,
-            .moveReport, .freeze:
+            .moveReport, .freeze, .thaw:
             true
         case .commission, .decommission, .setMaintenance, .endMaintenance, .acknowledge,
             .unacknowledge, .report, .reportBatch, .getServer, .getRack, .getDatacenter,

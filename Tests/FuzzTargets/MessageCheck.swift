@@ -90,5 +90,6 @@ package enum MessageCheck {
         MessageForm(.handoff, HandoffAnswer.self),
         MessageForm(.moveReport, MoveReport.self),
         MessageForm(.freeze, FreezeOrder.self),
+        MessageForm(.thaw, ThawOrder.self),
     ]
 }

@@ -81,6 +81,55 @@ struct BrokerMovesTests {
         }
     }
 
+    @Test("An owner is told at once that the new one is gone, or lost what was sent to it")
+    func ownerIsTold() throws {
+        var scenario = try moving()
+        let owner = try slot(of: "server-a", in: scenario)
+        let new = try slot(of: "server-b", in: scenario)
+        let order = ThawOrder(
+            index: 1, number: Self.number, reason: "server-b is gone: its connection is gone")
+        scenario.machine.sendFailed(to: new, now: scenario.now, wall: scenario.wall)
+        let told = scenario.machine.takeEffects().thaws
+        #expect(told.map(\.slot) == [owner])
+        #expect(told.map(\.order) == [order])
+
+        scenario = try moving()
+        _ = try scenario.rejoin("server-b", .server, process: 1).get()
+        let thaws = scenario.machine.takeEffects().thaws
+        #expect(thaws.map(\.slot) == [owner])
+        #expect(thaws.map(\.order.number) == [Self.number])
+
+        // Over the same connection nothing is lost; what the owner has released is its no more.
+        scenario = try moving()
+        let again = try BrokerScenario.registration(
+            "server-b", .server, start: 1, cluster: BrokerScenario.clusterID,
+            owned: scenario.held(by: "server-b", .server))
+        let connection = try scenario.connection(of: "server-b")
+        _ = try scenario.machine.register(
+            again, routingID: connection, now: scenario.now, wall: scenario.wall
+        ).get()
+        #expect(scenario.machine.takeEffects().thaws.isEmpty)
+        _ = try take(try report(.released, digest: 9), from: "server-a", &scenario)
+        scenario.machine.sendFailed(to: new, now: scenario.now, wall: scenario.wall)
+        #expect(scenario.machine.takeEffects().thaws.isEmpty)
+    }
+
+    @Test("While a shard's messages wait its new owner is probed ten times a second")
+    func probes() throws {
+        var scenario = try moving()
+        let new = try slot(of: "server-b", in: scenario)
+        scenario.machine.tick(now: scenario.now, wall: scenario.wall)
+        #expect(scenario.machine.takeEffects().probes.isEmpty)
+        #expect(try take(try report(.ready), from: "server-a", &scenario).probes == [new])
+        // The owner repeats itself; the broker's own ticks are enough.
+        #expect(try take(try report(.ready), from: "server-a", &scenario).probes.isEmpty)
+        scenario.machine.tick(now: scenario.now, wall: scenario.wall)
+        #expect(scenario.machine.takeEffects().probes == [new])
+        _ = try take(try report(.aborted), from: "server-a", &scenario)
+        scenario.machine.tick(now: scenario.now, wall: scenario.wall)
+        #expect(scenario.machine.takeEffects().probes.isEmpty)
+    }
+
     @Test("The owner gives a move up, and an older word of it changes no later one")
     func givenUp() throws {
         var scenario = try moving()

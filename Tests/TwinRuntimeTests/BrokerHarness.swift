@@ -212,6 +212,18 @@ final class BrokerTestService {
         }
     }
 
+    /// The next event of a type with a wanted payload; what else comes is passed over.
+    func hear<Value: Decodable>(
+        _ value: Value.Type, by type: MessageType, where isWanted: (Value) -> Bool
+    ) throws -> Value {
+        while true {
+            let (envelope, payload) = try peer.answer()
+            guard envelope.type == type, envelope.kind == .event else { continue }
+            let heard = try unpack(value, payload)
+            if isWanted(heard) { return heard }
+        }
+    }
+
     /// The next beat's payload.
     func packedBeat() -> [UInt8] {
         beats += 1

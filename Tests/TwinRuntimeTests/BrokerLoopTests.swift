@@ -136,6 +136,38 @@ struct BrokerLoopTests {
         #expect(refusal?.message.contains("server-a, which is gone for 0 s") == true)
     }
 
+    @Test("a new owner that dies while messages wait is found at once, and the old one hears of it")
+    func newOwnerDies() throws {
+        let harness = try BrokerHarness()
+        let client = try harness.client()
+        let members = try harness.members()
+        let owner = members.server
+        let shard = ShardID(tier: .server, index: 0)
+        let order: FreezeOrder
+        do {
+            let new = try harness.service("server-b", .server)
+            try new.register()
+            try new.beat()
+            try client.request(
+                "broker", .moveShard,
+                payload: Payload.pack(MoveShardRequest(shard: shard, to: new.name)))
+            #expect(try client.answer().envelope.type == .moveShard)
+            let move = try #require(
+                try owner.hear(Placement.self, by: .placement) { $0.move(of: shard) != nil }
+                    .move(of: shard))
+            let ready = MoveReport(
+                index: 0, to: new.name, epoch: move.epoch, number: move.number, step: .ready)
+            try owner.peer.request(
+                "broker", .moveReport, payload: Payload.pack(ready), kind: .event,
+                source: owner.source)
+            order = try owner.hear(FreezeOrder.self, by: .freeze) { _ in true }
+        }
+        let thaw = try owner.hear(ThawOrder.self, by: .thaw) { _ in true }
+        #expect(thaw.index == order.index && thaw.number == order.number)
+        #expect(thaw.reason == "server-b is gone: its connection is gone")
+        withExtendedLifetime(members) {}
+    }
+
     @Test("a second process is refused while the first lives, and let in once it is dead")
     func successor() throws {
         let harness = try BrokerHarness()

@@ -147,12 +147,24 @@ struct HandoffCrashTests {
         try expectMovable(&run, from: run.old, to: run.new)
     }
 
-    @Test("new | before prepared | the old owner times out and serves on")
-    func newBeforePrepared() throws {
+    /// What the old owner hears of the new one's end, and how long it takes to serve on.
+    enum Word: CaseIterable {
+        case comes, isLost
+
+        var losses: [HandoffPair.Loss] { self == .comes ? [] : [.thaw] }
+        /// Without the word it waits for an answer, at most `Limits.handoffPatience`.
+        var milliseconds: Int64 { self == .comes ? 60 : 7_000 }
+    }
+
+    @Test(
+        "new | before prepared | the old owner serves on: at once when it is told, else in time",
+        arguments: Word.allCases)
+    func newBeforePrepared(word: Word) throws {
         var run = try handoff(at: .intended)
+        run.pair.losses = word.losses
         run.pair.crash(run.new)
+        try run.pair.pass(milliseconds: word.milliseconds)
         run.pair.losses = []
-        try run.pair.pass(milliseconds: 7_000)
         try expect(run, servedBy: run.old, at: 1)
         try run.pair.restart(run.new)
         try run.pair.pass(milliseconds: 2_000)
@@ -160,12 +172,16 @@ struct HandoffCrashTests {
         try expectMovable(&run, from: run.old, to: run.new)
     }
 
-    @Test("new | after prepared, before 4 | the old owner gives up and serves on")
-    func newAfterPrepared() throws {
+    @Test(
+        "new | after prepared, before 4 | the old owner gives up and serves on, at once if told",
+        arguments: Word.allCases)
+    func newAfterPrepared(word: Word) throws {
         var run = try handoff(at: .prepared)
+        #expect(run.pair.servers(of: index) == [])
+        run.pair.losses = word.losses
         run.pair.crash(run.new)
+        try run.pair.pass(milliseconds: word.milliseconds)
         run.pair.losses = []
-        try run.pair.pass(milliseconds: 7_000)
         try expect(run, servedBy: run.old, at: 1)
         // Its copy is durable, and of no use.
         try run.pair.restart(run.new)
@@ -173,6 +189,20 @@ struct HandoffCrashTests {
         try run.pair.pass(milliseconds: 2_000)
         expectNothing(run, at: run.new)
         try expectMovable(&run, from: run.old, to: run.new)
+    }
+
+    @Test("new | after 4, the broker has not heard of it | to be told to serve on changes nothing")
+    func newAfterUntoldRelease() throws {
+        var run = try handoff(at: .released)
+        run.pair.crash(run.new)
+        try run.pair.pass(milliseconds: 1_000)
+        #expect(run.pair.servers(of: index) == [])
+        #expect(run.pair.nodes[run.old].core.givenAway == [shard.index])
+        run.pair.losses = []
+        try run.pair.restart(run.new)
+        try run.pair.pass(milliseconds: 3_000)
+        try expect(run, servedBy: run.new, at: 2)
+        expectNothing(run, at: run.old)
     }
 
     @Test("old | after 4, broker unaware | nobody serves until it registers its release")

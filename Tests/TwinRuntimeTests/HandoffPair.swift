@@ -121,6 +121,8 @@ struct HandoffPair {
         case part, prepared
         /// What the instances tell the broker of a move.
         case released, active
+        /// What the broker tells the old owner of a new one that is gone.
+        case thaw
         /// What the broker tells this node of the placement, by event or by answer.
         case placement(to: Int)
     }
@@ -327,6 +329,11 @@ struct HandoffPair {
             let envelope = Envelope(kind: .event, type: .freeze, requestID: 0).packed
             guard let index = node(at: freeze.slot) else { continue }
             deliver([envelope, Payload.pack(freeze.order)], to: index)
+        }
+        for thaw in effects.thaws where !losses.contains(.thaw) {
+            let envelope = Envelope(kind: .event, type: .thaw, requestID: 0).packed
+            guard let index = node(at: thaw.slot) else { continue }
+            deliver([envelope, Payload.pack(thaw.order)], to: index)
         }
     }
 

@@ -68,5 +68,8 @@ extension ProtocolExamples {
                 number: moveNumber, step: .released, digest: digest)),
         ProtocolExample(
             .freeze, .event, FreezeOrder(index: shard.index, number: moveNumber)),
+        ProtocolExample(
+            .thaw, .event,
+            ThawOrder(index: shard.index, number: moveNumber, reason: "server-b is gone")),
     ]
 }

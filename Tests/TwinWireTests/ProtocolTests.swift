@@ -36,7 +36,7 @@ struct ProtocolTests {
         for type in MessageType.allCases {
             let roles = ProtocolExamples.all.filter { $0.envelope.type == type }.map(\.role)
             switch type {
-            case .placement, .receipts, .askAudit, .moveReport, .freeze:
+            case .placement, .receipts, .askAudit, .moveReport, .freeze, .thaw:
                 #expect(roles == [.event], "\(type)")
             case .refused: #expect(roles == [.reply])
             case .beat: #expect(roles == [.beat, .reply])

@@ -100,7 +100,10 @@ extension BrokerMachine {
             guard let move, move.from == name, move.number == report.number,
                 move.releasedDigest == nil, isHere(move.to)
             else { return }
-            if holds[shard] == nil { holds[shard] = now }
+            if holds[shard] == nil {
+                holds[shard] = now
+                probeNewOwners()
+            }
             effects.freezes.append(
                 .init(slot: slot, order: FreezeOrder(index: shard.index, number: move.number)))
         case .released:
@@ -173,6 +176,30 @@ extension BrokerMachine {
         for move in record.placement.moves where move.from == name || move.to == name {
             unhold(move.shard)
         }
+    }
+
+    /// Whoever was to take shards is gone or has another connection, and with the old one went what
+    /// their owners have sent: they are told to serve on. One that has released its shard meanwhile
+    /// does not, and says so.
+    mutating func thawMoves(to name: InstanceName, why: String) {
+        for move in record.placement.moves where move.to == name && move.releasedDigest == nil {
+            guard let slot = slotByName[move.from], instances[slot].connection != nil else {
+                continue
+            }
+            let order = ThawOrder(index: move.index, number: move.number, reason: why)
+            effects.thaws.append(.init(slot: slot, order: order))
+        }
+    }
+
+    /// While messages wait for a new owner its end should be found at once.
+    mutating func probeNewOwners() {
+        for shard in holds.keys {
+            guard let name = record.placement.move(of: shard)?.to, let slot = slotByName[name],
+                instances[slot].connection != nil, !effects.probes.contains(slot)
+            else { continue }
+            effects.probes.append(slot)
+        }
+        effects.probes.sort()
     }
 
     /// An owner that registers and still holds the shard has not released it, and begins anew.

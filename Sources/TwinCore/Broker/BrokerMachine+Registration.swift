@@ -251,6 +251,10 @@ extension BrokerMachine {
         // Over the same connection what was sent is still on its way: a registration that forgot
         // it would let in another window each time.
         let same = old?.routingID == routingID ? old : nil
+        if same == nil {
+            let name = registration.instance
+            thawMoves(to: name, why: "\(name) has registered over another connection")
+        }
         let granted = (same?.takenAtLeast ?? 0).addingReportingOverflow(registration.credit)
         if let other = slotByRoutingID[routingID], other != slot {
             lose(other, at: now, wall: wall, why: "its connection registered another instance")

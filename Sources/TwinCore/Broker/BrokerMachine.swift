@@ -137,6 +137,7 @@ package struct BrokerMachine: Sendable {
         }
         sayWhoIsMissing(now: now)
         endLongHolds(now: now)
+        probeNewOwners()
         tendBalance(now: now)
     }
 
@@ -164,6 +165,7 @@ package struct BrokerMachine: Sendable {
         instances[slot].presence = .lost(at: time, wall: wall)
         instances[slot].hasStopped = connection.isEnding
         unholdMoves(of: instances[slot].name)
+        thawMoves(to: instances[slot].name, why: "\(instances[slot].name) is gone: \(why)")
         note(
             connection.isStopping ? .info : .warning, "instance lost",
             ["instance": instances[slot].name.text, "why": why])

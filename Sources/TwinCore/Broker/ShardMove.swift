@@ -48,6 +48,24 @@ package struct ReleasedShard: Equatable, Sendable, Codable {
     }
 }
 
+/// What the broker tells the owner of a moving shard when the new owner is gone: what went there is
+/// lost, so an owner that has not released the shard serves on at once.
+///
+/// Who does not get it serves on after `Limits.freezeMax`.
+package struct ThawOrder: Equatable, Sendable, Codable {
+    package let index: UInt16
+    /// The move's.
+    package let number: UInt64
+    /// Why, as a sentence for the log.
+    package let reason: String
+
+    package init(index: UInt16, number: UInt64, reason: String) {
+        self.index = index
+        self.number = number
+        self.reason = reason
+    }
+}
+
 /// What an instance tells the broker of a move that it takes part in; repeated until the placement
 /// shows it.
 package struct MoveReport: Equatable, Sendable, Codable {

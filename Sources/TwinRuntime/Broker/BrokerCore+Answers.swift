@@ -34,7 +34,7 @@ extension BrokerCore where Port: ~Copyable {
             .getUnhealthyRacks, .listTwins, .listIncidents, .listMaintenance, .listUnknown,
             .readAlerts, .listQuarantine, .getQuarantined, .requeueQuarantined, .dropQuarantined,
             .register, .beat, .placement, .statuses, .receipts, .audit, .askAudit, .handoff,
-            .moveReport, .freeze, .refused:
+            .moveReport, .freeze, .thaw, .refused:
             try refuse(
                 Refusal(
                     .invalid, "the broker does not answer \(envelope.type.rawValue)",

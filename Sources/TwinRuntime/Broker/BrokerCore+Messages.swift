@@ -72,7 +72,7 @@ extension BrokerCore where Port: ~Copyable {
                 return try takeMoveReport(message, mail, now: now)
             }
             guard envelope.type != .refused, envelope.type != .beat, envelope.type != .placement,
-                envelope.type != .freeze
+                envelope.type != .freeze, envelope.type != .thaw
             else {
                 try refuse(
                     Refusal(
@@ -144,18 +144,10 @@ extension BrokerCore where Port: ~Copyable {
         }
     }
 
-    /// A ROUTER does not report that a peer is gone; sending to it does. So a process that was
-    /// killed a moment ago does not keep its successor out.
+    /// A process that was killed a moment ago does not keep its successor out.
     private mutating func probeRival(of registration: Registration, now: Int64) throws {
-        guard let rival = machine.rival(of: registration) else { return }
-        let envelope = Envelope(kind: .event, type: .placement, requestID: 0).packed
-        let payload = Payload.pack(machine.record.placement)
-        guard
-            try port.send(
-                Message([rival.routingID, envelope, payload]), to: .service) == .unreachable
-        else {
-            return
-        }
+        guard let rival = machine.rival(of: registration), try !isReachable(rival.routingID)
+        else { return }
         machine.sendFailed(to: rival.slot, now: now, wall: wall)
     }
 

@@ -14,6 +14,30 @@ extension BrokerCore where Port: ~Copyable {
             Message([routingID, envelope, Payload.pack(freeze.order)]), to: .service)
     }
 
+    /// Tells an owner to serve on; who does not get it does so by itself after a while.
+    mutating func tell(_ thaw: BrokerEffects.Thaw) throws {
+        guard let routingID = machine.routingID(of: thaw.slot) else { return }
+        let envelope = Envelope(kind: .event, type: .thaw, requestID: 0).packed
+        _ = try port.send(
+            Message([routingID, envelope, Payload.pack(thaw.order)]), to: .service)
+    }
+
+    /// Sends an instance what it knows, and loses it if it is gone.
+    mutating func probe(_ slot: Int) throws {
+        guard let routingID = machine.routingID(of: slot) else { return }
+        guard try !isReachable(routingID) else { return }
+        machine.sendFailed(to: slot, now: turnedAt, wall: wall)
+        try carryOutEffects()
+    }
+
+    /// A ROUTER does not report that a peer is gone; sending to it does.
+    mutating func isReachable(_ routingID: [UInt8]) throws -> Bool {
+        let envelope = Envelope(kind: .event, type: .placement, requestID: 0).packed
+        let payload = Payload.pack(machine.record.placement)
+        return try port.send(Message([routingID, envelope, payload]), to: .service)
+            != .unreachable
+    }
+
     /// Keeps a message for a shard's new owner; without room its sender is told to come again.
     mutating func hold(
         _ message: Message, _ mail: BrokerMail, _ envelope: Envelope, for shard: ShardID,

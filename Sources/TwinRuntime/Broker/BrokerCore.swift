@@ -94,14 +94,16 @@ package struct BrokerCore<Port: BrokerPort & ~Copyable>: ~Copyable {
 
     // MARK: effects
 
-    /// Stores what must be stored, then tells the placement and the log.
+    /// Stores what must be stored, then tells the placement, the parties of moves, and the log.
     package mutating func carryOutEffects() throws {
         let effects = machine.takeEffects()
         if effects.mustStore { try port.store(machine.record) }
         if effects.tellsPlacement { try tellPlacement() }
         for freeze in effects.freezes { try mark(freeze) }
+        for thaw in effects.thaws { try tell(thaw) }
         for shard in effects.unheld { try letGo(shard) }
         for note in effects.notes { port.say(note) }
+        for slot in effects.probes { try probe(slot) }
     }
 
     /// Logs once a minute what was dropped, if anything was.

@@ -83,6 +83,17 @@ extension InstanceCore {
         departures[order.index]?.phase = .marked
     }
 
+    /// The new owner is gone: waiting for its answer is no use.
+    mutating func heardThaw(_ order: ThawOrder) {
+        guard let departure = departures[order.index], departure.number == order.number else {
+            return
+        }
+        switch departure.phase {
+        case .copying, .ready, .marked, .frozen: thaw(order.index, why: order.reason)
+        case .givenUp, .released, .stale: break
+        }
+    }
+
     /// After the turn's record is packed: the shard takes no more inputs.
     mutating func freezeMarked() {
         for (index, departure) in departures where departure.phase == .marked {

@@ -70,6 +70,8 @@ extension InstanceCore {
                 try heardBeat(envelope, payload.span)
             case .freeze:
                 heardFreeze(try Payload.unpack(FreezeOrder.self, from: payload.span, of: .freeze))
+            case .thaw:
+                heardThaw(try Payload.unpack(ThawOrder.self, from: payload.span, of: .thaw))
             case .handoff:
                 try heardHandoff(envelope, payload.span)
             case .moveReport:
@@ -128,7 +130,7 @@ extension InstanceCore {
             .getDatacenter, .getUnhealthyRacks, .statuses, .receipts, .audit, .askAudit:
             try Service.handle(request, payload: payload, core: &self)
         case .getPlacement, .clusterStatus, .register, .beat, .placement, .refused, .moveShard,
-            .drain, .rebalance, .adopt, .moveReport, .freeze:
+            .drain, .rebalance, .adopt, .moveReport, .freeze, .thaw:
             throw Refusal(
                 .invalid, "\(request.envelope.type.rawValue) is not for a \(tier) instance",
                 found: request.destination.description, wanted: Destination.broker.description)
