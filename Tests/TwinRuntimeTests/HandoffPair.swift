@@ -50,6 +50,7 @@ struct HandoffPair {
                 identity: core.identity, running: .zero,
                 nextRecord: UInt64(records.count) + 1)
             core.droppable = dropping
+            core.quarantine = Quarantine(bans: rows.bans())
             _ = try Recovery.run(
                 &core, rows: rows, journal: journal, from: rows.meta().journalFrom)
             keeper = RowKeeper(rows)

@@ -83,6 +83,13 @@ struct MovedBansTests {
         let kept = pair.nodes[to].core.quarantine.takeKept()
         #expect(kept.map(\.twin) == [banned.twin])
         #expect(kept.map(\.reason) == ["it has ended the process 2 times, last by SIGILL"])
+
+        // Its rows say so to the next process.
+        pair.crash(to)
+        try pair.restart(to)
+        pair.nodes[to].core.inHand = try InHand()
+        try pair.pass(milliseconds: 1_000)
+        #expect(try refusal(&pair, at: to) == .quarantined)
     }
 
     @Test("What was lifted at one owner is not refused again when the shard comes back")

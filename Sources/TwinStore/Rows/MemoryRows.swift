@@ -109,8 +109,15 @@ package final class MemoryRows: Rows {
 
     package func newestAlert(shard: UInt16) -> AlertCursor? { log(of: shard).last?.cursor }
 
+    package func bans() -> [QuarantineBan] { state.withLock { $0.visible }.bans }
+
+    /// Every open incident, by id.
+    package func incidents() -> [IncidentRow] {
+        state.withLock { $0.visible }.incidents.sorted { $0.key < $1.key }.map(\.value)
+    }
+
     private func log(of shard: UInt16) -> [AlertRow] {
-        state.withLock { $0.visible }.alerts.filter { $0.shard == shard }
+        state.withLock { $0.visible }.alerts.map(\.row).filter { $0.shard == shard }
             .sorted { $0.cursor < $1.cursor }
     }
 

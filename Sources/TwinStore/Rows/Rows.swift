@@ -41,6 +41,9 @@ package protocol Rows: Sendable {
     /// Where the kept log of `shard` ends; nil when it holds nothing.
     func newestAlert(shard: UInt16) throws(StoreError) -> AlertCursor?
 
+    /// The inputs that are refused, in the order they were first noted.
+    func bans() throws(StoreError) -> [QuarantineBan]
+
     /// Removes the oldest alerts: those before `time`, and those beyond `count`.
     func trimAlerts(
         olderThan time: Timestamp, keepingAtMost count: Int

@@ -100,6 +100,7 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
             name: try InstanceName(name), softwareVersion: "1.0.0", processNonce: random.next(),
             identity: identity, running: .zero, nextRecord: opened.lastRecord.rawValue + 1)
         core.slicing.pause = rowPause
+        core.quarantine = Quarantine(bans: rows.bans())
         let from =
             tampering.mutation == .skipReplay ? opened.lastRecord.next : meta.journalFrom
         try saboteur.recover(&core, rows: rows, journal: opened, from: from)
