@@ -11,6 +11,7 @@ struct RowsScript {
         case discard(shard: UInt16)
         case purge(shard: UInt16, through: Position)
         case trim(olderThan: Timestamp, keepingAtMost: Int)
+        case sync
         case checkpoint
 
         /// - Returns: what it tells, as text; the same of all rows.
@@ -23,6 +24,7 @@ struct RowsScript {
                 try rows.purgeRemoved(shard: shard, through: position)
             case .trim(let time, let count):
                 return "\(try rows.trimAlerts(olderThan: time, keepingAtMost: count))"
+            case .sync: try rows.sync()
             case .checkpoint: return "\(try rows.checkpoint())"
             }
             return ""
@@ -46,7 +48,8 @@ struct RowsScript {
         case 4...6: return .copy(candidate(of: shard, &random))
         case 7: return .discard(shard: shard)
         case 8:
-            switch random.number(0...1) {
+            switch random.number(0...2) {
+            case 0: return .sync
             case 1: return .checkpoint
             default:
                 return .purge(

@@ -21,14 +21,20 @@ package enum RowOutcome: Sendable {
 package struct RowKeeper<Store: Rows>: Sendable {
     package let rows: Store
     private var slices = 0
+    /// Since the last checkpoint.
+    private var slicesBehind = 0
     /// Parts of shards' copies.
     private var copied = 0
+    /// Shards whose copies have begun and are not whole: their last part finds the disk free.
+    private var copying: Set<UInt16> = []
     private var tombstones = Tombstones()
 
     package init(_ rows: Store) { self.rows = rows }
 
     /// A checkpoint syncs the database: after so many slices.
     private static var slicesPerCheckpoint: Int { 10 }
+    /// However long copies take.
+    private static var slicesPerCheckpointMost: Int { 30 }
     private static var slicesPerTrim: Int { 60 }
     private static var copiesPerCheckpoint: Int { 4 }
 
@@ -38,9 +44,12 @@ package struct RowKeeper<Store: Rows>: Sendable {
     ) throws(StoreError) -> [RowOutcome] {
         try rows.save(RowSlice(slice, durable: durable))
         slices += 1
+        slicesBehind += 1
         tombstones.note(slice, durable: durable)
         var outcomes = [RowOutcome.saved]
-        if slices % Self.slicesPerCheckpoint == 0 {
+        let mayWait = copying.isEmpty ? Self.slicesPerCheckpoint : Self.slicesPerCheckpointMost
+        if slicesBehind >= mayWait {
+            slicesBehind = 0
             let from = try rows.checkpoint()
             try tombstones.purge(from: rows, before: from.rawValue)
             outcomes.append(.checkpointed(from))
@@ -53,14 +62,22 @@ package struct RowKeeper<Store: Rows>: Sendable {
     package mutating func perform(_ job: HandoffJob) throws(StoreError) -> [RowOutcome] {
         switch job {
         case .discard(let shard):
+            copying.remove(shard)
             try rows.discard(shard: shard)
             return []
         case .save(let candidate):
             try rows.save(candidate)
             let isWhole = candidate.row != nil
             copied += 1
-            // Also on the way: what the last part must sync, its shard waits for.
-            if isWhole || copied % Self.copiesPerCheckpoint == 0 { _ = try rows.checkpoint() }
+            if isWhole {
+                // Its shard waits for it, and for nothing that can be done afterwards.
+                copying.remove(candidate.shard)
+                try rows.sync()
+            } else {
+                copying.insert(candidate.shard)
+                // What the last part must sync should be little.
+                if copied % Self.copiesPerCheckpoint == 0 { _ = try rows.checkpoint() }
+            }
             return [
                 .handoff(
                     HandoffSaved(

@@ -46,7 +46,8 @@ extension InstanceCore {
             guard clock.monotonic - since < Limits.handoffPatience.rawValue else {
                 return thaw(index, why: "the broker does not hold its messages")
             }
-            repeatReport(index, .ready)
+            // What the new owner still saves, held messages would wait for.
+            if departure.sent == nil { repeatReport(index, .ready) }
         case .givenUp(let why):
             repeatReport(index, .aborted, reason: why)
         case .marked, .stale: break
@@ -94,9 +95,11 @@ extension InstanceCore {
         }
     }
 
-    /// After the turn's record is packed: the shard takes no more inputs.
+    /// After the turn's record is packed: the shard takes no more inputs. What is left to copy goes
+    /// with this very turn.
     mutating func freezeMarked() {
-        for (index, departure) in departures where departure.phase == .marked {
+        for (index, departure) in departures.sorted(by: { $0.key < $1.key })
+        where departure.phase == .marked {
             departures[index]?.phase = .frozen(since: clock.monotonic)
             departures[index]?.shard = shards[Int(index)]
             departures[index]?.nextSlot = 0
@@ -105,6 +108,7 @@ extension InstanceCore {
             // Its old records are in rows that nobody is sent to now: who read the new ones would
             // skip them. The new owner has all, or `thaw` opens the log again.
             alerts.close(shard: index)
+            if departure.sent == nil { copy(index) }
         }
     }
 

@@ -27,6 +27,11 @@ package struct PendingSlice: Sendable {
     /// With this slice saved, replay starts at this record.
     package var journalFrom: UInt64
     package var savedAt: Timestamp
+
+    package init(journalFrom: UInt64, savedAt: Timestamp) {
+        self.journalFrom = journalFrom
+        self.savedAt = savedAt
+    }
 }
 
 /// One twin's row: its state as packed bytes, or a tombstone.

@@ -71,6 +71,8 @@ package final class MemoryRows: Rows {
         return before - state.withLock { $0.visible.alerts.count }
     }
 
+    package func sync() throws(StoreError) { _ = try checkpoint() }
+
     package func checkpoint() throws(StoreError) -> RecordNumber {
         try state.withLock { (state) throws(StoreError) in
             try state.requireHealthy()

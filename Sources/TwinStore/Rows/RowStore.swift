@@ -64,6 +64,9 @@ package final class RowStore: Sendable {
         configuration.busyMode = .timeout(5)
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0")
+            // Debian's SQLite overwrites what is deleted unless told otherwise: a shard that moved
+            // away would be written once more, as zeros, beside the commits of all the others.
+            try db.execute(sql: "PRAGMA secure_delete = OFF")
         }
         return configuration
     }
@@ -104,6 +107,25 @@ package final class RowStore: Sendable {
         try claim(tier: try meta().tier, cluster: cluster)
     }
 
+    /// Makes everything that is saved durable where it is, in the write-ahead log: one sync, which
+    /// stands back from nobody. The log grows until the next `checkpoint`.
+    package func sync() throws(StoreError) {
+        try StoreError.inDatabase(path, couldNot: "sync the rows") {
+            try pool.writeWithoutTransaction { db in try syncLog(db) }
+        }
+    }
+
+    /// A commit under FULL syncs the log, and with it everything before; the counter makes it a
+    /// change.
+    private func syncLog(_ db: Database) throws {
+        try db.execute(sql: "PRAGMA synchronous = FULL")
+        let counted = Result {
+            try db.execute(sql: "UPDATE meta SET value = value + 1 WHERE key = 'checkpoints'")
+        }
+        try db.execute(sql: "PRAGMA synchronous = NORMAL")
+        try counted.get()
+    }
+
     /// Makes every saved slice durable and moves the write-ahead log into the database as far as
     /// readers allow. Returns the first journal record still needed from now on: what lies before
     /// it may be dropped.
@@ -114,11 +136,8 @@ package final class RowStore: Sendable {
         try StoreError.inDatabase(path, couldNot: "checkpoint the rows") {
             try pool.writeWithoutTransaction { db in
                 try flush?.writeOutLog()
-                // A checkpoint alone may find nothing to do and sync nothing. A commit under FULL
-                // syncs the log, and with it every slice before; the counter makes it a change.
-                try db.execute(sql: "PRAGMA synchronous = FULL")
-                try db.execute(
-                    sql: "UPDATE meta SET value = value + 1 WHERE key = 'checkpoints'")
+                // A checkpoint alone may find nothing to do and sync nothing.
+                try syncLog(db)
                 // The log is durable and stays as it is until the next commit, so the database may
                 // be synced by ourselves as long as it is synced before that.
                 try db.execute(sql: "PRAGMA synchronous = OFF")

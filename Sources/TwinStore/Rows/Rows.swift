@@ -14,6 +14,9 @@ package protocol Rows: Sendable {
     /// Removes everything of `shard`: it moved away, or its copy is of no use.
     func discard(shard: UInt16) throws(StoreError)
 
+    /// Makes everything that is saved durable; what is not needed for that is left to `checkpoint`.
+    func sync() throws(StoreError)
+
     /// Makes every saved slice durable. Returns the first journal record still needed.
     func checkpoint() throws(StoreError) -> RecordNumber
 
