@@ -7,17 +7,22 @@ struct ChaosOperators {
     let watch: MoveWatch
     private let operators: [ScaleOperator]
 
-    /// Instances that nobody has started yet.
-    static let joiners: [Member] = [.serverC, .rackC]
+    /// Instances that nobody has started yet, one of each tier.
+    static let joiners: [Member] = [.serverC, .rackC, .dcB]
+
+    /// Of randomness, one for each operator.
+    private static let streams = [10, 11, 13]
 
     /// - Parameter end: when no instance is taken away any more, in the history's milliseconds.
     init(_ cluster: Cluster, _ history: History, until end: Int64, seed: UInt64) {
         let orders = orders
         watch = MoveWatch(cluster.endpoint)
-        operators = [(Tier.server, Member.serverC, 10), (Tier.rack, Member.rackC, 11)].map {
-            ScaleOperator(
-                $0, joiner: $1, cluster.endpoint, orders, history, until: end,
-                random: ChaosRandom(seed: seed, client: $2))
+        operators = zip(Self.joiners, Self.streams).compactMap { joiner, stream in
+            joiner.tier.map {
+                ScaleOperator(
+                    $0, joiner: joiner, cluster.endpoint, orders, history, until: end,
+                    random: ChaosRandom(seed: seed, client: stream))
+            }
         }
     }
 

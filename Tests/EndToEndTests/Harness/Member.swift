@@ -12,6 +12,7 @@ enum Member: String, CaseIterable, Sendable, CustomTestStringConvertible {
     // These join a cluster that serves.
     case serverC = "server-c"
     case rackC = "rack-c"
+    case dcB = "dc-b"
 
     /// nil for the broker.
     var tier: Tier? {
@@ -19,7 +20,7 @@ enum Member: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case .broker: nil
         case .serverA, .serverB, .serverC: .server
         case .rackA, .rackB, .rackC: .rack
-        case .dcA: .dc
+        case .dcA, .dcB: .dc
         }
     }
 
