@@ -21,6 +21,7 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [])
     -> Target
@@ -69,6 +70,8 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
         // SQLite with migrations, WAL pools and checked statements: the rows operators can open.
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
+        // HdrHistogram, for the latencies of the benchmark alone.
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         // libzmq (Debian: libzmq3-dev): the transport, named by the user.
@@ -115,7 +118,7 @@ let package = Package(
             name: "twin-bench",
             dependencies: [
                 "TwinRuntime", "TwinStore", "TwinClient", "TwinWire", "TwinCore", "ZeroMQ",
-                "Msgpack", argumentParser,
+                "Msgpack", histogram, argumentParser,
             ], path: "Tests/TwinBench", swiftSettings: settings),
         // The whole cluster in one thread on simulated network, disks and clocks: a library, so
         // that its command and its tests share it.

@@ -32,9 +32,11 @@ struct EngineCommand: ParsableCommand {
     @Option(help: "An empty directory for journals and rows; made if absent.")
     var stateDir: String
 
+    @OptionGroup var output: OutputOptions
+
     func run() throws {
         let before = try MeasuredProcess.itself.usage().residentMegabytes
-        let outcomes = Mutex<[Result<[Int], any Error>]>([])
+        let outcomes = Mutex<[Result<EngineInstance.Work, any Error>]>([])
         let ended = DispatchSemaphore(value: 0)
         let ready = DispatchGroup()
         let go = DispatchSemaphore(value: 0)
@@ -52,26 +54,26 @@ struct EngineCommand: ParsableCommand {
         for _ in threads { go.signal() }
         for _ in threads { ended.wait() }
         let cpu = try MeasuredProcess.itself.usage().cpuSeconds - usage.cpuSeconds
-        let rates = try outcomes.withLock { $0 }.map { try $0.get() }
-        let sums = (0..<seconds).map { second in rates.reduce(0) { $0 + $1[second] } }
-        print(
-            "\(twins) twins with \(window) reports each in \(instances) instances, "
-                + "batches of \(batch)")
-        print(
-            String(
-                format: "resident: %.0f MB, %.2f KB a twin with its batch to send", resident,
-                resident * 1_000 / Double(twins)))
-        print("reports/s over \(seconds) s: \(Spread(sums.map(Double.init)).text)")
-        print(
-            String(format: "CPU: %.3f µs a report", cpu * 1e6 / Double(sums.reduce(0, +))))
+        let works = try outcomes.withLock { $0 }.map { try $0.get() }
+        let reports = works.reduce(0) { $0 + $1.reports }
+        let commits = works.reduce(0) { $0 + $1.records }
+        let bytes = works.reduce(0) { $0 + $1.recordBytes }
+        var measurement = output.measurement("engine")
+        measurement.note("reportsPerSecond", Double(reports) / Double(seconds))
+        measurement.note("cpuMicrosecondsPerReport", cpu * 1e6 / Double(max(1, reports)))
+        measurement.note("journalBytesPerReport", Double(bytes) / Double(max(1, reports)))
+        measurement.note("bytesPerCommit", Double(bytes) / Double(max(1, commits)))
+        measurement.note("commitsPerSecond", Double(commits) / Double(seconds))
+        measurement.note("residentKilobytesPerTwin", resident * 1_000 / Double(twins))
+        try output.tell(measurement)
     }
 
     private func measured(
         _ number: Int, ready: DispatchGroup, go: DispatchSemaphore
-    ) throws -> [Int] {
+    ) throws -> EngineInstance.Work {
         var engine = try prepared(number, ready: ready)
         go.wait()
-        return try (0..<seconds).map { _ in try engine.run(seconds: 1) }
+        return try engine.run(seconds: Double(seconds))
     }
 
     private func prepared(_ number: Int, ready: DispatchGroup) throws -> EngineInstance {

@@ -25,8 +25,15 @@ struct EngineInstance: ~Copyable {
     private let destination: [UInt8]
     private let envelope: [UInt8]
 
-    /// Reports that were answered `ok` since the last `run` began.
-    private var accepted = 0
+    /// What became durable: reports with their `ok`, and the records that they are in.
+    struct Work {
+        var reports = 0
+        var records = 0
+        var recordBytes = 0
+    }
+
+    /// Since the last `run` began.
+    private var work = Work()
 
     init(_ parts: consuming LoneInstance.Parts, inFlight: Int) {
         wake = parts.wake
@@ -41,12 +48,12 @@ struct EngineInstance: ~Copyable {
         self.inFlight = inFlight
     }
 
-    /// Serves for so many seconds and gives the number of reports that became durable.
-    mutating func run(seconds: Double) throws -> Int {
-        accepted = 0
+    /// Serves for so many seconds and tells what became durable.
+    mutating func run(seconds: Double) throws -> Work {
+        work = Work()
         let end = ClientTime.monotonicNanoseconds + Int64(seconds * 1e9)
         while ClientTime.monotonicNanoseconds < end { try turn() }
-        return accepted
+        return work
     }
 
     private mutating func turn() throws {
@@ -59,6 +66,8 @@ struct EngineInstance: ~Copyable {
         cycle.pulse(at: ClientTime.monotonicMilliseconds)
         for committed in try commits.takeCommitted() {
             cycle.committed(committed.turn, journalBytes: committed.journalBytes)
+            work.records += 1
+            work.recordBytes += committed.turn.record?.count ?? 0
             try release(committed.turn)
         }
         let now = ClientTime.monotonicMilliseconds
@@ -113,7 +122,7 @@ struct EngineInstance: ~Copyable {
             guard reply.ok else {
                 throw BenchError("a batch was not taken whole: \(reply.refused)")
             }
-            accepted += reply.accepted
+            work.reports += reply.accepted
             outstanding -= 1
         }
         answers += try LoneNeighbours.answer(to: turn.messages, placementVersion: 1)

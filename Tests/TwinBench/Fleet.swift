@@ -19,30 +19,43 @@ struct Fleet {
         ("hw.temperature", 54), ("hw.fan.speed", 7_200),
     ]
 
-    static let profile = ReporterProfile(
-        interval: .seconds(10), agentVersion: nil, relay: "twin-bench")
+    static let profile = reporter(intervalSeconds: 10)
+
+    static func reporter(intervalSeconds: Int) -> ReporterProfile {
+        ReporterProfile(
+            interval: .seconds(Int64(intervalSeconds)), agentVersion: nil, relay: "twin-bench")
+    }
 
     let servers: [Server]
 
+    init(_ servers: [Server]) { self.servers = servers }
+
+    /// The same servers in no order: neighbours in a batch are neighbours nowhere else.
+    var shuffled: Fleet { Fleet(servers.shuffled()) }
+
     /// Commissions `racks` × `serversPerRack` servers and waits for every `ok`.
+    /// - Parameter labels: what the servers of a rack carry beside `simulated`.
     init(
-        racks: Int, serversPerRack: Int, over connection: inout Connection
+        racks: Int, serversPerRack: Int, prefix: String = "bench", intervalSeconds: Int = 10,
+        labels: (Int) -> [String: String] = { _ in [:] }, over connection: inout Connection
     ) throws {
         let placement = try Self.completePlacement(over: &connection)
         var servers: [Server] = []
         var requests: [ClientRequest] = []
         let dc = try TwinKey("bench")
         for rackNumber in 0..<racks {
-            let rack = try TwinKey("bench-r\(rackNumber)")
+            let rack = try TwinKey("\(prefix)-r\(rackNumber)")
+            let labelsOfRack = ["simulated": "true"].merging(labels(rackNumber)) { $1 }
             for number in 0..<serversPerRack {
-                let key = try TwinKey("bench-r\(rackNumber)-s\(number)")
+                let key = try TwinKey("\(rack)-s\(number)")
                 let address = TwinAddress(tier: .server, key: key)
                 guard let owner = placement[placement.shard(of: address)]?.instance else {
                     throw BenchError("\(placement.shard(of: address)) has no owner")
                 }
                 servers.append(Server(key: key, owner: owner))
                 let body = CommissionRequest(
-                    dc: dc, rack: rack, labels: ["simulated": "true"], intervalSeconds: 10)
+                    dc: dc, rack: rack, labels: labelsOfRack,
+                    intervalSeconds: Double(intervalSeconds))
                 requests.append(
                     ClientRequest(.twin(address), .commission, body, terms: Self.patientTerms))
             }

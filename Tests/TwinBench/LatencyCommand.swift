@@ -20,6 +20,8 @@ struct LatencyCommand: ParsableCommand {
     @Option(help: "Reports in a message: 1 = every report travels alone, as an agent's does.")
     var batch = 1
 
+    @OptionGroup var output: OutputOptions
+
     func validate() throws {
         guard rate > 0 else { throw ValidationError("--rate: wanted at least 1, found \(rate)") }
         guard (1...Limits.reportsPerBatchMax).contains(batch) else {
@@ -36,15 +38,10 @@ struct LatencyCommand: ParsableCommand {
         try pace.run(seconds: load.warmUp, over: &connection)
         let usage = try UsageTable(of: load.processes)
         let latencies = try pace.run(seconds: load.seconds, over: &connection)
-        let lines = try usage.lines(reports: latencies.count * batch)
-        let spread = Spread(latencies)
-        print("report to ok at \(rate)/s, \(batch) a message, \(latencies.count) messages")
-        let quantiles: [(name: String, share: Double)] = [
-            ("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999), ("max", 1),
-        ]
-        print(
-            quantiles.map { "\($0.name) " + String(format: "%.2f ms", spread.quantile($0.share)) }
-                .joined(separator: "   "))
-        for line in lines { print(line) }
+        var measurement = output.measurement("latency")
+        measurement.note("reportsPerSecond", Double(rate))
+        latencies.note(in: &measurement)
+        try usage.note(in: &measurement, reports: Int(latencies.count) * batch)
+        try output.tell(measurement)
     }
 }

@@ -81,8 +81,7 @@ struct LoneInstance: ~Copyable {
         for first in stride(from: 0, to: twins, by: batch) {
             instance.batches.append(
                 try PreparedBatch(
-                    of: servers[first..<min(first + batch, twins)], owner: owner,
-                    now: instance.wall))
+                    of: servers[first..<min(first + batch, twins)], now: instance.wall))
         }
         return instance
     }
@@ -217,7 +216,8 @@ struct LoneInstance: ~Copyable {
         try begin()
         let batch = batches[nextBatch].payload(at: wall)
         nextBatch = (nextBatch + 1) % batches.count
-        request(.reportBatch, to: "server@\(Self.name)", batch)
+        let frames = Self.frames(.reportBatch, to: "server@\(Self.name)", batch)
+        receive(frames)
         let began = ClientTime.monotonicNanoseconds
         let closed = core.close(durableRecord: durable, journalBytes: journalBytes)
         let closing = ClientTime.monotonicNanoseconds
@@ -259,8 +259,14 @@ struct LoneInstance: ~Copyable {
     private mutating func request(
         _ type: MessageType, to destination: String, _ payload: [UInt8]
     ) {
+        receive(Self.frames(type, to: destination, payload))
+    }
+
+    private static func frames(
+        _ type: MessageType, to destination: String, _ payload: [UInt8]
+    ) -> [[UInt8]] {
         let envelope = Envelope(kind: .request, type: type, requestID: 1)
-        receive([Array("client".utf8), Array(destination.utf8), envelope.packed, payload])
+        return [Array("client".utf8), Array(destination.utf8), envelope.packed, payload]
     }
 
     private mutating func receive(_ frames: [[UInt8]]) {

@@ -9,6 +9,11 @@ import TwinWire
 /// Closed loop: each instance always has `--in-flight` batches to do, and the next leaves when an
 /// answer comes.
 struct PackedCommand: ParsableCommand {
+    /// In which order the twins of the fleet stand in batches.
+    enum Order: String, ExpressibleByArgument, CaseIterable {
+        case rack, shuffled
+    }
+
     static let configuration = CommandConfiguration(
         commandName: "packed", abstract: "Packed reports a second with ok")
 
@@ -19,6 +24,11 @@ struct PackedCommand: ParsableCommand {
 
     @Option(help: "Batches on their way to each instance.")
     var inFlight = 8
+
+    @Option(help: "Twins of a batch: in rack order (rack) or in none (shuffled).")
+    var order = Order.rack
+
+    @OptionGroup var output: OutputOptions
 
     func validate() throws {
         guard (1...Limits.reportsPerBatchMax).contains(batch) else {
@@ -36,17 +46,18 @@ struct PackedCommand: ParsableCommand {
         let fleet = try Fleet(
             racks: load.racks, serversPerRack: load.servers, over: &connection)
         let seconds = Double(ClientTime.monotonicNanoseconds - began) / 1e9
-        print(
-            "commissioned \(fleet.servers.count) servers in "
-                + String(format: "%.1f s", seconds))
-        var flood = try ReportFlood(of: fleet, batch: batch, inFlight: inFlight)
+        var flood = try ReportFlood(
+            of: order == .shuffled ? fleet.shuffled : fleet, batch: batch, inFlight: inFlight)
         try flood.run(seconds: load.warmUp, over: &connection)
         let usage = try UsageTable(of: load.processes)
         let rates = try flood.run(seconds: load.seconds, over: &connection)
-        let lines = try usage.lines(reports: rates.reduce(0, +))
+        var measurement = output.measurement("packed")
+        let reports = rates.reduce(0, +)
+        measurement.note("reportsPerSecond", Double(reports) / Double(rates.count))
+        measurement.note("slowestSecondReports", Double(rates.min() ?? 0))
+        measurement.note("commissionsPerSecond", Double(fleet.servers.count) / seconds)
+        try usage.note(in: &measurement, reports: reports)
         try flood.finish(over: &connection)
-        print("packed reports with ok, batches of \(batch), \(inFlight) in flight an instance")
-        print("reports/s over \(rates.count) s: \(Spread(rates.map(Double.init)).text)")
-        for line in lines { print(line) }
+        try output.tell(measurement)
     }
 }

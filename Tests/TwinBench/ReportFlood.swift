@@ -4,12 +4,13 @@ import TwinWire
 
 /// Keeps every server instance busy with packed batches and counts what became durable.
 struct ReportFlood {
-    private var batches: [PreparedBatch] = []
+    private var batches: [(owner: InstanceName, batch: PreparedBatch)] = []
     /// By owner: the numbers of its batches, sent in turn.
     private var rounds: [[Int]] = []
     private var nextInRound: [Int] = []
-    private var ownerByRequest: [UInt64: Int] = [:]
-    private var countByRequest: [UInt64: Int] = [:]
+    /// By owner: batches on their way.
+    private var underWay: [Int] = []
+    private var sentByRequest: [UInt64: (owner: Int, count: Int)] = [:]
     private let inFlight: Int
 
     init(of fleet: Fleet, batch: Int, inFlight: Int) throws {
@@ -19,13 +20,12 @@ struct ReportFlood {
             var numbers: [Int] = []
             for first in stride(from: 0, to: servers.count, by: batch) {
                 numbers.append(batches.count)
-                batches.append(
-                    try PreparedBatch(
-                        of: servers[first..<min(first + batch, servers.count)], owner: owner,
-                        now: ClientTime.wall))
+                let part = servers[first..<min(first + batch, servers.count)]
+                batches.append((owner, try PreparedBatch(of: part, now: ClientTime.wall)))
             }
             rounds.append(numbers)
             nextInRound.append(0)
+            underWay.append(0)
         }
     }
 
@@ -39,7 +39,7 @@ struct ReportFlood {
         while rates.count < seconds {
             let endOfSecond = began + Int64(rates.count + 1) * 1_000
             if let completion = try connection.nextCompletion(byMilliseconds: endOfSecond) {
-                let owner = ownerByRequest[completion.id]
+                let owner = sentByRequest[completion.id]?.owner
                 taken += try settle(completion)
                 if let owner { try refill(owner, over: &connection) }
             }
@@ -52,7 +52,7 @@ struct ReportFlood {
 
     /// Waits for the batches that are still on their way.
     mutating func finish(over connection: inout Connection) throws {
-        while !ownerByRequest.isEmpty {
+        while !sentByRequest.isEmpty {
             if let completion = try connection.nextCompletion(byMilliseconds: .max) {
                 _ = try settle(completion)
             }
@@ -60,31 +60,32 @@ struct ReportFlood {
     }
 
     private mutating func refill(_ owner: Int, over connection: inout Connection) throws {
-        let underWay = ownerByRequest.values.count { $0 == owner }
-        for _ in underWay..<max(underWay, inFlight) {
+        while underWay[owner] < inFlight {
             let number = rounds[owner][nextInRound[owner]]
             nextInRound[owner] = (nextInRound[owner] + 1) % rounds[owner].count
-            let payload = batches[number].payload(at: ClientTime.wall)
+            let payload = batches[number].batch.payload(at: ClientTime.wall)
             let id = connection.submit(
                 ClientRequest(
                     .instance(.server, batches[number].owner), .reportBatch, payload: payload,
                     terms: Fleet.patientTerms))
-            ownerByRequest[id] = owner
-            countByRequest[id] = batches[number].count
+            sentByRequest[id] = (owner, batches[number].batch.count)
+            underWay[owner] += 1
         }
     }
 
     /// - Returns: the reports that are durable by this answer.
     private mutating func settle(_ completion: Completion) throws -> Int {
-        ownerByRequest[completion.id] = nil
-        let sent = countByRequest.removeValue(forKey: completion.id)
+        guard let sent = sentByRequest.removeValue(forKey: completion.id) else { return 0 }
+        underWay[sent.owner] -= 1
         let reply = try completion.result.get().decode(ReportBatchReply.self)
-        guard reply.ok, reply.accepted + reply.late == sent else {
+        // A batch whose answer was lost is sent again, and then all of it is there already.
+        let taken = reply.accepted + reply.late
+        guard reply.ok, taken + reply.duplicate == sent.count else {
             throw BenchError(
-                "wanted \(sent ?? 0) reports taken, found \(reply.accepted) accepted, "
+                "wanted \(sent.count) reports taken, found \(reply.accepted) accepted, "
                     + "\(reply.late) late, \(reply.duplicate) duplicate, \(reply.tooOld) too old, "
                     + "\(reply.refusedCount) refused: \(reply.refused.first?.message ?? "")")
         }
-        return reply.accepted + reply.late
+        return taken
     }
 }

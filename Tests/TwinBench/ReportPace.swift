@@ -1,10 +1,11 @@
+import Glibc
 import TwinClient
 import TwinCore
 import TwinWire
 
 /// Sends reports at times fixed in advance and takes the time until each `ok`.
 struct ReportPace {
-    private var batches: [PreparedBatch] = []
+    private var batches: [(owner: InstanceName, batch: PreparedBatch)] = []
     private var next = 0
     private let intervalNanoseconds: Int64
     private var scheduledByRequest: [UInt64: Int64] = [:]
@@ -15,10 +16,8 @@ struct ReportPace {
         for owner in fleet.owners {
             let servers = fleet.servers.filter { $0.owner == owner }
             for first in stride(from: 0, to: servers.count, by: batch) {
-                batches.append(
-                    try PreparedBatch(
-                        of: servers[first..<min(first + batch, servers.count)], owner: owner,
-                        now: ClientTime.wall))
+                let part = servers[first..<min(first + batch, servers.count)]
+                batches.append((owner, try PreparedBatch(of: part, now: ClientTime.wall)))
             }
         }
         // Neighbours in time should be neighbours neither in owner nor in shard.
@@ -26,30 +25,30 @@ struct ReportPace {
     }
 
     /// Sends for so many seconds and waits for the last answer.
-    /// - Returns: milliseconds from each scheduled time to its `ok`.
+    /// - Returns: the times from each scheduled moment to its `ok`.
     @discardableResult
-    mutating func run(seconds: Int, over connection: inout Connection) throws -> [Double] {
-        var latencies: [Double] = []
+    mutating func run(seconds: Int, over connection: inout Connection) throws -> Latencies {
+        var latencies = Latencies()
         var scheduled = ClientTime.monotonicNanoseconds
         let end = scheduled + Int64(seconds) * 1_000_000_000
-        latencies.reserveCapacity(Int((end - scheduled) / intervalNanoseconds) + 1)
         while scheduled < end || !scheduledByRequest.isEmpty {
             while scheduled < end, scheduled <= ClientTime.monotonicNanoseconds {
                 submit(scheduled: scheduled, over: &connection)
                 scheduled += intervalNanoseconds
             }
-            let wake = scheduled < end ? scheduled / 1_000_000 : Int64.max
-            if let completion = try connection.nextCompletion(byMilliseconds: wake),
-                let latency = try settle(completion)
-            {
-                latencies.append(latency)
+            // Never waits for the one thing while the other is due: neither for an answer beyond
+            // the next sending, nor for the clock while answers are there.
+            guard let completion = try connection.nextCompletion(byMilliseconds: 0) else {
+                _ = usleep(Self.restMicroseconds)
+                continue
             }
+            if let latency = try settle(completion) { latencies.record(nanoseconds: latency) }
         }
         return latencies
     }
 
     private mutating func submit(scheduled: Int64, over connection: inout Connection) {
-        let payload = batches[next].payload(at: ClientTime.wall)
+        let payload = batches[next].batch.payload(at: ClientTime.wall)
         let id = connection.submit(
             ClientRequest(
                 .instance(.server, batches[next].owner), .reportBatch, payload: payload,
@@ -58,7 +57,7 @@ struct ReportPace {
         next = (next + 1) % batches.count
     }
 
-    private mutating func settle(_ completion: Completion) throws -> Double? {
+    private mutating func settle(_ completion: Completion) throws -> Int64? {
         let reply = try completion.result.get().decode(ReportBatchReply.self)
         guard reply.ok else {
             throw BenchError("a report was refused: \(reply.refused.first?.message ?? "")")
@@ -66,6 +65,9 @@ struct ReportPace {
         guard let scheduled = scheduledByRequest.removeValue(forKey: completion.id) else {
             return nil
         }
-        return Double(ClientTime.monotonicNanoseconds - scheduled) / 1_000_000
+        return ClientTime.monotonicNanoseconds - scheduled
     }
+
+    /// What a latency may be in error by; waking more often would cost what is measured.
+    private static let restMicroseconds: UInt32 = 100
 }

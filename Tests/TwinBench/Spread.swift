@@ -1,5 +1,3 @@
-import Foundation
-
 /// A sorted sample and what one says of it.
 struct Spread {
     private let sorted: [Double]
@@ -10,11 +8,5 @@ struct Spread {
     func quantile(_ share: Double) -> Double {
         guard !sorted.isEmpty else { return 0 }
         return sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))]
-    }
-
-    /// `median 812345 (700000 … 900123)`.
-    var text: String {
-        String(
-            format: "median %.0f (%.0f … %.0f)", quantile(0.5), quantile(0), quantile(1))
     }
 }

@@ -2,8 +2,8 @@ import ArgumentParser
 
 /// Load on a running cluster, over its real sockets: the numbers of the README.
 ///
-/// `compose/bench` starts a cluster and runs both measurements. Every report counts only once its
-/// `ok` is here, which is when it is durable.
+/// `compose/bench` starts clusters and runs every measurement several times. Every report counts
+/// only once its `ok` is here, which is when it is durable.
 @main
 struct TwinBench: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,3 @@
-import Foundation
-
 /// CPU and memory of the cluster's processes between two moments.
 struct UsageTable {
     private let processes: [MeasuredProcess]
@@ -11,18 +9,15 @@ struct UsageTable {
         before = try self.processes.map { try $0.usage() }
     }
 
-    /// One line a process: CPU seconds since the begin, per million reports, resident megabytes.
-    func lines(reports: Int) throws -> [String] {
-        var lines = ["process       CPU s   µs/report      RSS MB"]
+    /// Of each process CPU seconds per million reports since the begin, and its resident megabytes.
+    func note(in measurement: inout Measurement, reports: Int) throws {
+        let millions = Double(max(1, reports)) / 1e6
         for (process, before) in zip(processes, before) {
             let now = try process.usage()
-            let cpu = now.cpuSeconds - before.cpuSeconds
-            lines.append(
-                process.name.padding(toLength: 10, withPad: " ", startingAt: 0)
-                    + String(
-                        format: "%9.1f %11.2f %11.0f", cpu,
-                        cpu * 1_000_000 / Double(max(1, reports)), now.residentMegabytes))
+            measurement.note(
+                "cpuSecondsPerMillion.\(process.name)",
+                (now.cpuSeconds - before.cpuSeconds) / millions)
+            measurement.note("residentMegabytes.\(process.name)", now.residentMegabytes)
         }
-        return lines
     }
 }

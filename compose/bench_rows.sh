@@ -1,0 +1,132 @@
+# The rows of compose/bench, in the order of the table. Sourced, not run. A row calls `figures`
+# for every line of the table that it measures; clusters are its own.
+# shellcheck shell=bash
+
+readonly ROWS=(
+    engine packed latency
+)
+
+# Runs one measurement of twin-bench and keeps its figures as row $1; the rest are its arguments.
+figures() {
+    local row=$1
+    shift
+    "$bin/twin-bench" "$@" --json --row "$row" >"$work/line" || {
+        tail -n 5 "$work"/state/*.log >&2 2>/dev/null || true
+        fail "twin-bench $1 failed; see above"
+    }
+    cat "$work/line" >>"$results"
+}
+
+# Two ports that nobody answers at now.
+free_ports() {
+    local port
+    for port in $(shuf -n 20 -i 20000-29999); do
+        (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || echo "$port"
+    done
+}
+
+pids=() processes=() keeper= keeps=
+
+# Starts one executable and remembers it as NAME=PID for the measurements.
+start() {
+    local name=$1
+    shift
+    "$@" --state-dir "$work/state/$name" --log-level warning 2>"$work/state/$name.log" &
+    pids+=($!)
+    processes+=(--process "$name=$!")
+}
+
+# The same, or kept up when it is the one that `start_cluster` was told to keep.
+launch() {
+    if [ "$1" != "$kept" ]; then
+        start "$@"
+        return
+    fi
+    keep_up "$@" 2>"$work/state/keep-up.log" &
+    keeper=$! keeps=$1
+}
+
+# A cluster without state. With `--kept NAME` that instance is started again when it ends.
+start_cluster() {
+    local tier count number ports services kept=
+    [ "${1:-}" != --kept ] || kept=$2
+    mkdir -p "$work/state"
+    mapfile -t ports < <(free_ports)
+    clients=tcp://127.0.0.1:${ports[0]} services=tcp://127.0.0.1:${ports[1]}
+    start broker "$bin/twin-broker" --listen "$clients" --listen-services "$services" \
+        --bootstrap --allow-simulation \
+        --instances "server=$server_instances,rack=$rack_instances,dc=$dc_instances"
+    for tier in server rack dc; do
+        count=${tier}_instances
+        for number in $(seq "${!count}"); do
+            launch "$tier-$number" "$bin/$tier-twin-svc" --broker "$services" \
+                --instance "$tier-$number"
+        done
+    done
+}
+
+stop_cluster() {
+    [ ! -d "$work/state" ] || : >"$work/state/stop"
+    [ ${#pids[@]} -eq 0 ] || kill "${pids[@]}" 2>/dev/null || true
+    [ -z "$keeper" ] || kill "$(cat "$work/state/$keeps.pid")" 2>/dev/null || true
+    wait
+    pids=() processes=() keeper= keeps=
+    rm -rf -- "$work/state"
+}
+
+# Row $1 of the running cluster: subcommand $2 for $3 seconds, the rest are its arguments.
+cluster_figures() {
+    local row=$1 command=$2 duration=$3
+    shift 3
+    figures "$row" "$command" --broker "$clients" --racks "$racks" --servers "$servers" \
+        --seconds "$duration" "${processes[@]}" "$@"
+}
+
+# The same of a cluster of its own.
+alone() {
+    start_cluster
+    cluster_figures "$@"
+    stop_cluster
+}
+
+# The median so far of figure $2 of row $1; $3 when no run has it yet.
+value() {
+    python3 compose/bench_table.py "$results" --value "$1" "$2" 2>/dev/null || echo "$3"
+}
+
+# The engine in an empty directory: row $1, the rest are its arguments.
+engine() {
+    local row=$1
+    shift
+    figures "$row" engine --seconds "$((seconds / 3))" --state-dir "$work/engine" "$@"
+    rm -rf -- "$work/engine"
+}
+
+row_engine() {
+    local twins=$((racks * servers))
+    engine engine-1 --instances 1 --twins "$twins"
+    engine engine-2 --instances 2 --twins "$twins"
+    # The worst for the journal: one rack's batch a commit, its servers in forty shards.
+    engine engine-40 --instances 1 --twins "$twins" --window 1 --batch 40 --in-flight 1
+}
+
+row_packed() {
+    local order
+    for order in shuffled rack; do alone "packed-$order" packed "$seconds" --order "$order"; done
+}
+
+row_latency() {
+    local share most
+    alone latency latency "$((seconds / 3))" --rate "$rate"
+    most=$(value packed-shuffled reportsPerSecond 0)
+    if [ "$most" = 0 ]; then
+        say "latency: row packed comes first, for its maximum" >&2
+        row_packed
+        most=$(value packed-shuffled reportsPerSecond 0)
+    fi
+    for share in 1 50 90; do
+        alone "latency-$share" latency "$((seconds / 3))" --batch 1000 \
+            --rate "$(awk -v most="$most" -v share="$share" \
+                'BEGIN { printf "%d", most * share / 100 }')"
+    done
+}
