@@ -3,7 +3,7 @@
 # shellcheck shell=bash
 
 readonly ROWS=(
-    engine packed latency
+    transport engine packed single map latency
 )
 
 # Runs one measurement of twin-bench and keeps its figures as row $1; the rest are its arguments.
@@ -102,6 +102,13 @@ engine() {
     rm -rf -- "$work/engine"
 }
 
+row_transport() {
+    figures transport-single transport --batch 1 --in-flight 512 --seconds "$((seconds / 3))"
+    figures transport-map transport --form map --in-flight 512 --seconds "$((seconds / 3))"
+    figures transport-packed transport --batch 1000 --in-flight "$((8 * server_instances))" \
+        --seconds "$((seconds / 3))"
+}
+
 row_engine() {
     local twins=$((racks * servers))
     engine engine-1 --instances 1 --twins "$twins"
@@ -114,6 +121,9 @@ row_packed() {
     local order
     for order in shuffled rack; do alone "packed-$order" packed "$seconds" --order "$order"; done
 }
+
+row_single() { alone single single "$((seconds / 3))" --form packed; }
+row_map() { alone map single "$((seconds / 3))" --form map; }
 
 row_latency() {
     local share most

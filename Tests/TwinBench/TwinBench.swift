@@ -10,6 +10,6 @@ struct TwinBench: ParsableCommand {
         commandName: "twin-bench", abstract: "Measure a running cluster",
         subcommands: [
             PackedCommand.self, LatencyCommand.self, EngineCommand.self, WriteBehindCommand.self,
-            MoveCommand.self,
+            MoveCommand.self, SingleCommand.self, TransportCommand.self,
         ])
 }
