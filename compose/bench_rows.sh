@@ -3,7 +3,7 @@
 # shellcheck shell=bash
 
 readonly ROWS=(
-    transport engine packed single map latency
+    transport engine disk packed single map latency memory recovery
 )
 
 # Runs one measurement of twin-bench and keeps its figures as row $1; the rest are its arguments.
@@ -11,7 +11,7 @@ figures() {
     local row=$1
     shift
     "$bin/twin-bench" "$@" --json --row "$row" >"$work/line" || {
-        tail -n 5 "$work"/state/*.log >&2 2>/dev/null || true
+        grep -h . "$work"/state/*.log | tail -n 20 >&2 || true
         fail "twin-bench $1 failed; see above"
     }
     cat "$work/line" >>"$results"
@@ -109,6 +109,18 @@ row_transport() {
         --seconds "$((seconds / 3))"
 }
 
+row_disk() {
+    local bytes
+    # What an instance commits at the latency rows' rate fits a block of the disk.
+    figures disk-small disk --bytes 4096 --seconds "$((seconds / 3))" --state-dir "$work/disk"
+    figures disk-fresh disk --bytes 4096 --fresh --seconds "$((seconds / 3))" \
+        --state-dir "$work/disk"
+    # What an engine under full load commits, when that was measured.
+    bytes=$(value engine-2 bytesPerCommit 200000)
+    figures disk-large disk --bytes "${bytes%.*}" --seconds "$((seconds / 3))" \
+        --state-dir "$work/disk"
+}
+
 row_engine() {
     local twins=$((racks * servers))
     engine engine-1 --instances 1 --twins "$twins"
@@ -139,4 +151,64 @@ row_latency() {
             --rate "$(awk -v most="$most" -v share="$share" \
                 'BEGIN { printf "%d", most * share / 100 }')"
     done
+}
+
+# Load of the latency row beside another measurement of the running cluster; ends with the cluster.
+background_load() {
+    "$bin/twin-bench" "$@" --broker "$clients" --racks "$racks" --servers "$servers" \
+        --seconds 3600 >"$work/state/load.log" 2>&1 &
+    pids+=($!)
+}
+
+row_memory() {
+    figures memory memory --twins "$((racks * servers))" --window 90 --state-dir "$work/memory"
+    rm -rf -- "$work/memory"
+    full_windows memory-processes
+    ! $is_large || large full_windows memory-large
+}
+
+# Row $1: every process of a cluster whose twins have had 90 reports each, at 150,000/s.
+full_windows() {
+    local pace=150000
+    alone "$1" latency "$((90 * racks * servers / pace))" --warm-up 0 --batch 1000 --rate "$pace"
+}
+
+# A million twins: a rack has at most 256 servers, a data center 8,192 racks.
+large() { local racks=5000 servers=200; "$@"; }
+
+# Starts $2… as instance $1 again and again, with its process number in a file, until the cluster
+# is stopped.
+keep_up() {
+    local name=$1
+    shift
+    while [ ! -e "$work/state/stop" ]; do
+        "$@" --state-dir "$work/state/$name" --log-level warning 2>>"$work/state/$name.log" &
+        echo $! >"$work/state/$name.new"
+        mv "$work/state/$name.new" "$work/state/$name.pid"
+        wait $! || true
+    done
+}
+
+# Row $1: kills one server instance under the load that $2… puts on.
+recovery() {
+    local row=$1
+    shift
+    start_cluster --kept server-1
+    background_load "$@"
+    cluster_figures "$row" recovery "$seconds" --instance server-1 \
+        --pid-file "$work/state/server-1.pid" --state-dir "$work/state/server-1" \
+        --warm-up "$recovery_warm_up"
+    stop_cluster
+}
+
+row_recovery() {
+    local recovery_warm_up=$((seconds / 3 + 2))
+    recovery recovery packed --order shuffled
+    if $is_large; then
+        # Commissioning comes first and takes about a minute.
+        recovery_warm_up=$((seconds / 3 + 120))
+        large recovery recovery-large latency --batch 1000 --rate 100000
+    fi
+    figures replay replay --twins "$((racks * servers))" --window 30 --state-dir "$work/replay"
+    rm -rf -- "$work/replay"
 }

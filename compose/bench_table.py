@@ -56,6 +56,8 @@ SECTIONS = [
         Shown("transport-packed", "reportsPerSecond", "transport, 1,000 reports a message", "/s"),
         Shown("disk-small", "p50Milliseconds", "append and fdatasync, 4 KiB, p50", "ms"),
         Shown("disk-small", "p99Milliseconds", "append and fdatasync, 4 KiB, p99", "ms"),
+        Shown("disk-fresh", "p50Milliseconds", "the same in blocks never written, p50", "ms"),
+        Shown("disk-fresh", "p99Milliseconds", "the same in blocks never written, p99", "ms"),
         Shown("disk-large", "p50Milliseconds", "append and fdatasync, a full commit, p50", "ms"),
         Shown("disk-large", "p99Milliseconds", "append and fdatasync, a full commit, p99", "ms"),
         Shown("disk-large", "megabytesPerSecond", "append and fdatasync, a full commit", "MB/s"),

@@ -86,6 +86,24 @@ struct Fleet {
         }
     }
 
+    /// Waits until racks and data center have heard what they are owed by all but one in a hundred:
+    /// what a fleet's first minute costs is no part of its steady state.
+    func settle(over connection: inout Connection) throws {
+        let deadline = ClientTime.monotonicMilliseconds + Self.startPatience.rawValue
+        var calmLooks = 0
+        while calmLooks < Self.calmLooks, ClientTime.monotonicMilliseconds < deadline {
+            let status = try connection.ask(
+                .broker, .clusterStatus, [String: String](), for: StatusDocument.self,
+                terms: Self.patientTerms)
+            let owed = status.processes.reduce(0) { $0 + ($1.statusesOwed ?? 0) }
+            calmLooks = owed * 100 <= servers.count ? calmLooks + 1 : 0
+            let next = ClientTime.monotonicMilliseconds + Limits.beatInterval.rawValue
+            _ = try connection.nextCompletion(byMilliseconds: next) { _ in false }
+        }
+    }
+
+    /// Instances tell the broker once a second: one look may be at what was.
+    private static let calmLooks = 2
     private static let startPatience = Milliseconds.seconds(60)
     private static let askAgainMilliseconds: Int64 = 100
 

@@ -36,6 +36,7 @@ struct LatencyCommand: ParsableCommand {
             racks: load.racks, serversPerRack: load.servers, over: &connection)
         var pace = try ReportPace(of: fleet, batch: batch, rate: rate)
         try pace.run(seconds: load.warmUp, over: &connection)
+        try fleet.settle(over: &connection)
         let usage = try UsageTable(of: load.processes)
         let latencies = try pace.run(seconds: load.seconds, over: &connection)
         var measurement = output.measurement("latency")

@@ -107,6 +107,31 @@ struct LoneInstance: ~Copyable {
             batches: batches, durable: durable, wallLead: wall - ClientTime.wall)
     }
 
+    /// Bytes of the reports that it sends to itself again and again.
+    var batchBytes: Int { batches.reduce(0) { $0 + $1.byteCount } }
+
+    /// What a second core read from this one's journal.
+    struct Replayed {
+        var twins: Int
+        var journalBytes: UInt64
+    }
+
+    /// Recovers another core from the journal as it stands and from no rows.
+    func replayed(rowsIn directory: String) throws -> Replayed {
+        try FileManager.default.createDirectory(
+            at: URL(filePath: directory), withIntermediateDirectories: true)
+        let rows = try RowStore(
+            path: "\(directory)/\(RowStore.fileName)", tier: .server, cluster: nil,
+            courtesy: DiskCourtesy())
+        var other = InstanceCore<ServerService>(
+            name: core.name, softwareVersion: "bench", processNonce: 2,
+            identity: MemberIdentity(clusterId: "bench", startNumber: 1, isRestored: false),
+            running: .zero, nextRecord: journal.lastRecord.rawValue + 1)
+        let report = try Recovery.run(
+            &other, rows: rows, journal: journal, from: journal.firstRecord)
+        return Replayed(twins: report.twins, journalBytes: journal.sizeBytes)
+    }
+
     private var wall: Timestamp { wallAtStart + Milliseconds(rawValue: monotonic) }
 
     // MARK: getting ready

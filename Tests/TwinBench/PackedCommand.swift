@@ -49,6 +49,8 @@ struct PackedCommand: ParsableCommand {
         var flood = try ReportFlood(
             of: order == .shuffled ? fleet.shuffled : fleet, batch: batch, inFlight: inFlight)
         try flood.run(seconds: load.warmUp, over: &connection)
+        try flood.finish(over: &connection)
+        try fleet.settle(over: &connection)
         let usage = try UsageTable(of: load.processes)
         let rates = try flood.run(seconds: load.seconds, over: &connection)
         var measurement = output.measurement("packed")

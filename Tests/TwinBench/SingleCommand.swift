@@ -24,6 +24,8 @@ struct SingleCommand: ParsableCommand {
             try fleet.shuffled.servers.map { try form.message(of: $0) }, window: inFlight,
             to: load.broker)
         _ = try flood.run(seconds: load.warmUp)
+        try flood.finish()
+        try fleet.settle(over: &connection)
         let usage = try UsageTable(of: load.processes)
         let reports = try flood.run(seconds: load.seconds)
         var measurement = output.measurement("single")

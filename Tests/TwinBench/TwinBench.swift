@@ -10,6 +10,7 @@ struct TwinBench: ParsableCommand {
         commandName: "twin-bench", abstract: "Measure a running cluster",
         subcommands: [
             PackedCommand.self, LatencyCommand.self, EngineCommand.self, WriteBehindCommand.self,
-            MoveCommand.self, SingleCommand.self, TransportCommand.self,
+            MoveCommand.self, SingleCommand.self, TransportCommand.self, RecoveryCommand.self,
+            DiskCommand.self, MemoryCommand.self, ReplayCommand.self,
         ])
 }
