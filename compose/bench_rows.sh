@@ -3,7 +3,7 @@
 # shellcheck shell=bash
 
 readonly ROWS=(
-    transport engine disk packed single map latency memory recovery
+    transport engine disk packed single map latency memory storm recovery
 )
 
 # Runs one measurement of twin-bench and keeps its figures as row $1; the rest are its arguments.
@@ -175,6 +175,8 @@ full_windows() {
 
 # A million twins: a rack has at most 256 servers, a data center 8,192 racks.
 large() { local racks=5000 servers=200; "$@"; }
+
+row_storm() { alone storm storm 120 --failing "$((racks * 3 / 10))"; }
 
 # Starts $2… as instance $1 again and again, with its process number in a file, until the cluster
 # is stopped.

@@ -11,6 +11,6 @@ struct TwinBench: ParsableCommand {
         subcommands: [
             PackedCommand.self, LatencyCommand.self, EngineCommand.self, WriteBehindCommand.self,
             MoveCommand.self, SingleCommand.self, TransportCommand.self, RecoveryCommand.self,
-            DiskCommand.self, MemoryCommand.self, ReplayCommand.self,
+            DiskCommand.self, MemoryCommand.self, ReplayCommand.self, StormCommand.self,
         ])
 }
