@@ -3,7 +3,7 @@
 # shellcheck shell=bash
 
 readonly ROWS=(
-    transport engine disk packed single map latency memory storm recovery
+    transport engine disk packed single map latency alerts memory storm recovery scaling
 )
 
 # Runs one measurement of twin-bench and keeps its figures as row $1; the rest are its arguments.
@@ -160,6 +160,15 @@ background_load() {
     pids+=($!)
 }
 
+row_alerts() {
+    local size=(--samples 1200 --rack-groups 20 --feed-groups 6)
+    ! $is_quick || size=(--samples 300 --rack-groups 5 --feed-groups 1)
+    start_cluster
+    background_load latency --rate "$rate"
+    cluster_figures alerts alerts "$seconds" "${size[@]}"
+    stop_cluster
+}
+
 row_memory() {
     figures memory memory --twins "$((racks * servers))" --window 90 --state-dir "$work/memory"
     rm -rf -- "$work/memory"
@@ -213,4 +222,13 @@ row_recovery() {
     fi
     figures replay replay --twins "$((racks * servers))" --window 30 --state-dir "$work/replay"
     rm -rf -- "$work/replay"
+}
+
+row_scaling() {
+    local twins count sizes=(1000 10000 100000)
+    ! $is_large || sizes+=(1000000)
+    for twins in "${sizes[@]}"; do engine "scaling-$twins" --twins "$twins" --instances 1; done
+    for count in 1 2 4; do
+        engine "scaling-instances-$count" --twins "$((racks * servers))" --instances "$count"
+    done
 }
