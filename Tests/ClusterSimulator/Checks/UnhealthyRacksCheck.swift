@@ -15,10 +15,12 @@ final class UnhealthyRacksCheck: Checker {
         var allowed: [String] = []
         for rack in 0..<Workload.racks {
             let key = Workload.rackKey(rack)
-            if isUnhealthy(rack, in: world, by: fellSilentTogether) { wanted.append(key) }
-            if isUnhealthy(rack, in: world, by: { truth, _ in truth.silentUntil == .max }) {
-                allowed.append(key)
+            let window = window(of: key, in: world)
+            let mustBe = isUnhealthy(rack, in: world) { server in
+                fellSilentTogether(server, within: window, in: world)
             }
+            if mustBe { wanted.append(key) }
+            if isUnhealthy(rack, in: world, by: { $0.silentUntil == .max }) { allowed.append(key) }
         }
         let found = (world.datacenterTwin(Workload.datacenterKey)?.unhealthyRacks ?? [])
             .map(\.key.description).filter { key in
@@ -66,16 +68,28 @@ final class UnhealthyRacksCheck: Checker {
             + "\(members), its incidents \(incidents)"
     }
 
-    /// Silent for good since the last fault, not before, and for so long that it is known.
-    private func fellSilentTogether(_ truth: SimulatedFleetTruth.Server, _ world: World) -> Bool {
-        let silent = world.scheduler.now - truth.silentSince
-        return truth.silentUntil == .max && truth.silentSince >= world.plan.calmAt
-            && silent >= SilenceCheck.foundAfter + 3 * truth.interval
+    /// Silences belong together within two intervals of a rack, which are its members' median.
+    private func window(of rack: String, in world: World) -> Int64 {
+        let intervals = (world.rackTwin(rack)?.members ?? []).map(\.status.interval.rawValue)
+        return intervals.isEmpty ? 0 : 2 * intervals.sorted()[intervals.count / 2]
+    }
+
+    /// Silent for good since the last fault, heard just before it under its own clock, and for so
+    /// long that it is known. Whoever was silent before may be one of those that fell silent one by
+    /// one.
+    private func fellSilentTogether(
+        _ server: SimulatedFleetTruth.Server, within window: Int64, in world: World
+    ) -> Bool {
+        let calmAt = world.plan.calmAt
+        let lastHeardWithin = server.interval + SimulatedReporter.gatherMillisecondsMax
+        return server.silentUntil == .max && server.silentSince >= calmAt && !server.wasSkewed
+            && calmAt - server.lastAnswered <= lastHeardWithin && lastHeardWithin <= window
+            && world.scheduler.now - server.silentSince
+                >= SilenceCheck.foundAfter + 3 * server.interval
     }
 
     private func isUnhealthy(
-        _ rack: Int, in world: World,
-        by isSilent: (SimulatedFleetTruth.Server, World) -> Bool
+        _ rack: Int, in world: World, by isSilent: (SimulatedFleetTruth.Server) -> Bool
     ) -> Bool {
         var expected = 0
         var silent = 0
@@ -84,7 +98,7 @@ final class UnhealthyRacksCheck: Checker {
                 state.windows.isEmpty, reference.taken[state.lives]?.isEmpty == false
             else { continue }
             expected += 1
-            if isSilent(world.truth.servers[server], world) { silent += 1 }
+            if isSilent(world.truth.servers[server]) { silent += 1 }
         }
         return silent >= 3 && 2 * silent >= expected
     }

@@ -19,6 +19,8 @@ struct SimulatedFleetTruth {
         var lastAnswered: Int64 = 0
         /// How far its own clock is off.
         var skew: Int64 = 0
+        /// It was off when the faults were over.
+        var wasSkewed = false
     }
 
     private(set) var servers: [Server]
@@ -62,6 +64,7 @@ struct SimulatedFleetTruth {
     mutating func heal(at now: Int64) {
         for server in servers.indices {
             servers[server].silentUntil = min(servers[server].silentUntil, now)
+            servers[server].wasSkewed = servers[server].skew != 0
             servers[server].skew = 0
         }
     }

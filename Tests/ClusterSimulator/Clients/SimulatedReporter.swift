@@ -52,6 +52,8 @@ final class SimulatedReporter: SimulatedClient {
 
     private static let restMilliseconds: Int64 = 1_000
     private static let gatherFactorMax: Int64 = 2
+    /// So long after it was measured a report is sent at the latest, when nothing is in the way.
+    static let gatherMillisecondsMax: Int64 = 10_000
 
     init(
         number: Int, servers: [Int], style: Style, intervalMilliseconds: Int64,
