@@ -114,11 +114,14 @@ let package = Package(
                 "TwinClient", "TwinWire", "TwinCore", "HostMetrics", "CPlatform",
                 argumentParser, logging, lifecycle,
             ]),
+        // Counts the allocations of whoever links it: the benchmark alone.
+        .target(name: "CAllocations", path: "Tests/CAllocations"),
         .executableTarget(
             name: "twin-bench",
             dependencies: [
+                "CAllocations",
                 "TwinRuntime", "TwinStore", "TwinClient", "TwinWire", "TwinCore", "ZeroMQ",
-                "Msgpack", histogram, argumentParser,
+                "Msgpack", histogram, argumentParser, logging,
             ], path: "Tests/TwinBench", swiftSettings: settings),
         // The whole cluster in one thread on simulated network, disks and clocks: a library, so
         // that its command and its tests share it.

@@ -127,6 +127,8 @@ row_engine() {
     engine engine-2 --instances 2 --twins "$twins"
     # The worst for the journal: one rack's batch a commit, its servers in forty shards.
     engine engine-40 --instances 1 --twins "$twins" --window 1 --batch 40 --in-flight 1
+    figures allocations allocations --state-dir "$work/allocations"
+    rm -rf -- "$work/allocations"
 }
 
 row_packed() {
@@ -153,11 +155,13 @@ row_latency() {
     done
 }
 
-# Load of the latency row beside another measurement of the running cluster; ends with the cluster.
+# Load beside another measurement of the running cluster; ends with the cluster. Returns when its
+# fleet, 8,000 servers a second, should be commissioned and told.
 background_load() {
     "$bin/twin-bench" "$@" --broker "$clients" --racks "$racks" --servers "$servers" \
         --seconds 3600 >"$work/state/load.log" 2>&1 &
     pids+=($!)
+    sleep "$((10 + racks * servers / 8000))"
 }
 
 row_alerts() {
@@ -179,7 +183,7 @@ row_memory() {
 # Row $1: every process of a cluster whose twins have had 90 reports each, at 150,000/s.
 full_windows() {
     local pace=150000
-    alone "$1" latency "$((90 * racks * servers / pace))" --warm-up 0 --batch 1000 --rate "$pace"
+    alone "$1" latency "$((90 * racks * servers / pace + 1))" --warm-up 0 --batch 1000 --rate "$pace"
 }
 
 # A million twins: a rack has at most 256 servers, a data center 8,192 racks.
@@ -216,8 +220,6 @@ row_recovery() {
     local recovery_warm_up=$((seconds / 3 + 2))
     recovery recovery packed --order shuffled
     if $is_large; then
-        # Commissioning comes first and takes about a minute.
-        recovery_warm_up=$((seconds / 3 + 120))
         large recovery recovery-large latency --batch 1000 --rate 100000
     fi
     figures replay replay --twins "$((racks * servers))" --window 30 --state-dir "$work/replay"

@@ -68,6 +68,8 @@ SECTIONS = [
         Shown("engine-2", "reportsPerSecond", "two instances", "/s", (">=", 2_200_000)),
         Shown("engine-2", "cpuMicrosecondsPerReport", "two instances: CPU a report", "µs"),
         Shown("engine-2", "bytesPerCommit", "two instances: bytes a commit", "B"),
+        Shown("allocations", "allocationsPerReport", "allocations a report", "", ("<=", 0)),
+        Shown("allocations", "allocationsPerTurn", "allocations a batch and its turn", ""),
         Shown("engine-1", "journalBytesPerReport", "journal a report, batches of 1,000", "B",
               ("<=", 64)),
         Shown("engine-40", "journalBytesPerReport", "journal a report, batches of 40", "B",

@@ -1,3 +1,4 @@
+import CAllocations
 import Foundation
 import Msgpack
 import TwinClient
@@ -14,14 +15,19 @@ struct LoneInstance: ~Copyable {
     /// Fewest dirty twins at the end of any measured turn.
     private(set) var dirtyLeast = Int.max
 
-    private var core: InstanceCore<ServerService>
+    /// For each turn with a batch: blocks that the core asked the heap for, from the batch's
+    /// arrival to the closed turn.
+    private(set) var allocations: [UInt64] = []
+
+    /// The turns as the engine runs them: its code is made for each tier, the core's own is not
+    /// when it is called from outside its module, and then costs many times as much.
+    private var cycle: TurnCycle<ServerService>
     private var journal: Journal<PosixDisk>
     private let rows: RowWriter
     private let wake: WakeSignal
     private let courtesy: DiskCourtesy
     private var batches: [PreparedBatch] = []
     private var nextBatch = 0
-    private var durable: UInt64 = 0
     private var monotonic: Int64 = 1_000
     private let wallAtStart = ClientTime.wall
     /// Handed out and not given to the rows: as long as it waits, no further one comes.
@@ -29,7 +35,7 @@ struct LoneInstance: ~Copyable {
     /// What the neighbours say at the begin of the next turn.
     private var answers: [[[UInt8]]] = []
 
-    private static let name = "bench"
+    static let name = "bench"
     private static let millisecondsPerTurn: Int64 = 100
     private static let commissionsPerTurn = 1_000
     static let shards = Limits.shardCountDefault
@@ -38,7 +44,7 @@ struct LoneInstance: ~Copyable {
         core: InstanceCore<ServerService>, journal: consuming Journal<PosixDisk>, rows: RowStore,
         courtesy: DiskCourtesy
     ) {
-        self.core = core
+        cycle = TurnCycle(core: core, durableRecord: 0)
         self.journal = journal
         wake = WakeSignal()
         self.rows = RowWriter(rows, wake: wake)
@@ -101,36 +107,17 @@ struct LoneInstance: ~Copyable {
 
     /// Ends the turns of this one: the same instance for real clocks and threads.
     consuming func parts() -> Parts {
-        if let slice = waitingSlice { rows.save(slice, durable: durable) }
+        if let slice = waitingSlice { rows.save(slice, durable: cycle.durableRecord) }
         return Parts(
-            core: core, journal: journal, rows: rows, wake: wake, courtesy: courtesy,
-            batches: batches, durable: durable, wallLead: wall - ClientTime.wall)
+            core: cycle.core, journal: journal, rows: rows, wake: wake, courtesy: courtesy,
+            batches: batches, durable: cycle.durableRecord, wallLead: wall - ClientTime.wall)
     }
 
     /// Bytes of the reports that it sends to itself again and again.
     var batchBytes: Int { batches.reduce(0) { $0 + $1.byteCount } }
 
-    /// What a second core read from this one's journal.
-    struct Replayed {
-        var twins: Int
-        var journalBytes: UInt64
-    }
-
-    /// Recovers another core from the journal as it stands and from no rows.
-    func replayed(rowsIn directory: String) throws -> Replayed {
-        try FileManager.default.createDirectory(
-            at: URL(filePath: directory), withIntermediateDirectories: true)
-        let rows = try RowStore(
-            path: "\(directory)/\(RowStore.fileName)", tier: .server, cluster: nil,
-            courtesy: DiskCourtesy())
-        var other = InstanceCore<ServerService>(
-            name: core.name, softwareVersion: "bench", processNonce: 2,
-            identity: MemberIdentity(clusterId: "bench", startNumber: 1, isRestored: false),
-            running: .zero, nextRecord: journal.lastRecord.rawValue + 1)
-        let report = try Recovery.run(
-            &other, rows: rows, journal: journal, from: journal.firstRecord)
-        return Replayed(twins: report.twins, journalBytes: journal.sizeBytes)
-    }
+    /// What a replay has to read.
+    var journalBytes: UInt64 { journal.sizeBytes }
 
     private var wall: Timestamp { wallAtStart + Milliseconds(rawValue: monotonic) }
 
@@ -142,7 +129,7 @@ struct LoneInstance: ~Copyable {
         let parent = try InstanceName(LoneNeighbours.parent)
         for index in 0..<UInt16(Self.shards) {
             placement[ShardID(tier: .server, index: index)] = Placement.Owner(
-                instance: core.name, epoch: .first, isBorn: false)
+                instance: cycle.core.name, epoch: .first, isBorn: false)
             placement[ShardID(tier: .rack, index: index)] = Placement.Owner(
                 instance: parent, epoch: .first, isBorn: true)
         }
@@ -159,7 +146,7 @@ struct LoneInstance: ~Copyable {
         let envelope = try Envelope(header.span)
         try begin()
         receive([envelope.reply(.register).packed, Payload.pack(grant)])
-        core.identityStored()
+        cycle.core.identityStored()
         _ = try close(journalBytes: 0)
     }
 
@@ -174,8 +161,9 @@ struct LoneInstance: ~Copyable {
             }
             _ = try close(journalBytes: 0)
         }
-        guard core.counters.refused.isEmpty else {
-            throw BenchError("commissions were refused: \(core.counters.refused)")
+        let refused = cycle.core.counters.refused
+        guard refused.isEmpty else {
+            throw BenchError("commissions were refused: \(refused)")
         }
     }
 
@@ -202,7 +190,7 @@ struct LoneInstance: ~Copyable {
         var times = TurnTimes()
         if pace != .never, let slice = waitingSlice {
             waitingSlice = nil
-            rows.save(slice, durable: durable)
+            rows.save(slice, durable: cycle.durableRecord)
         }
         let journalBytes = pace == .hurried ? Limits.journalBytesMax / 2 + 1 : 0
         let end = ClientTime.monotonicMilliseconds + Int64(seconds) * 1_000
@@ -210,9 +198,14 @@ struct LoneInstance: ~Copyable {
             try takeRowOutcomes()
             let turn = try turn(journalBytes: journalBytes)
             times.note(closing: turn.closing, whole: turn.whole, hasSlice: turn.slice != nil)
-            dirtyLeast = min(dirtyLeast, core.shards.reduce(0) { $0 + ($1?.dirty.count ?? 0) })
+            dirtyLeast = min(
+                dirtyLeast, cycle.core.shards.reduce(0) { $0 + ($1?.dirty.count ?? 0) })
             guard let slice = turn.slice else { continue }
-            if pace == .never { waitingSlice = slice } else { rows.save(slice, durable: durable) }
+            if pace == .never {
+                waitingSlice = slice
+            } else {
+                rows.save(slice, durable: cycle.durableRecord)
+            }
         }
         return times
     }
@@ -220,7 +213,7 @@ struct LoneInstance: ~Copyable {
     private mutating func takeRowOutcomes() throws {
         for outcome in try rows.takeOutcomes() {
             switch outcome {
-            case .saved: core.sliceSaved()
+            case .saved: cycle.core.sliceSaved()
             case .checkpointed(let record): try journal.drop(before: record)
             case .read, .handoff, .quarantine, .quarantined: break
             }
@@ -242,11 +235,13 @@ struct LoneInstance: ~Copyable {
         let batch = batches[nextBatch].payload(at: wall)
         nextBatch = (nextBatch + 1) % batches.count
         let frames = Self.frames(.reportBatch, to: "server@\(Self.name)", batch)
+        let counted = twin_allocations()
         receive(frames)
         let began = ClientTime.monotonicNanoseconds
-        let closed = core.close(durableRecord: durable, journalBytes: journalBytes)
+        let closed = Self.turn(of: cycle.close())
+        allocations.append(twin_allocations() - counted)
         let closing = ClientTime.monotonicNanoseconds
-        if let closed { try commit(closed) }
+        if let closed { try commit(closed, journalBytes: journalBytes) }
         let end = ClientTime.monotonicNanoseconds
         return Turn(
             closing: Double(closing - began) / 1e9, whole: Double(end - began) / 1e9,
@@ -255,30 +250,38 @@ struct LoneInstance: ~Copyable {
 
     private mutating func begin() throws {
         monotonic += Self.millisecondsPerTurn
-        core.pulse(at: monotonic, oldestTurnMilliseconds: 0)
-        core.begin(
-            TurnClock(monotonic: monotonic, suspendedAware: monotonic, wall: wall))
-        answers += try LoneNeighbours.answer(to: core.takeUrgent(), placementVersion: 1)
+        cycle.pulse(at: monotonic)
+        let clock = TurnClock(monotonic: monotonic, suspendedAware: monotonic, wall: wall)
+        cycle.open(at: clock)
+        answers += try LoneNeighbours.answer(to: cycle.core.takeUrgent(), placementVersion: 1)
         for frames in answers { receive(frames) }
         answers.removeAll()
     }
 
     private mutating func close(journalBytes: UInt64) throws -> ClosedTurn? {
-        let closed = core.close(durableRecord: durable, journalBytes: journalBytes)
+        let closed = Self.turn(of: cycle.close())
         if let closed {
-            try commit(closed)
+            try commit(closed, journalBytes: journalBytes)
             if let slice = closed.slice { waitingSlice = slice }
         }
         return closed
     }
 
-    private mutating func commit(_ turn: ClosedTurn) throws {
+    private static func turn(of closing: TurnCycle<ServerService>.Closing) -> ClosedTurn? {
+        switch closing {
+        case .nothing: nil
+        case .release(let turn), .commit(let turn): turn
+        }
+    }
+
+    private mutating func commit(_ turn: ClosedTurn, journalBytes: UInt64) throws {
         answers += try LoneNeighbours.answer(to: turn.messages, placementVersion: 1)
         guard let record = turn.record else { return }
         courtesy.commitBegins()
         defer { courtesy.commitEnds() }
-        durable = try journal.append(record.span).rawValue
+        _ = try journal.append(record.span)
         _ = try journal.sync()
+        cycle.committed(turn, journalBytes: journalBytes)
     }
 
     private mutating func request(
@@ -295,6 +298,6 @@ struct LoneInstance: ~Copyable {
     }
 
     private mutating func receive(_ frames: [[UInt8]]) {
-        core.receive(frames.count) { frames[$0] }
+        cycle.receive(frames.count) { frames[$0] }
     }
 }

@@ -12,6 +12,6 @@ struct TwinBench: ParsableCommand {
             PackedCommand.self, LatencyCommand.self, EngineCommand.self, WriteBehindCommand.self,
             MoveCommand.self, SingleCommand.self, TransportCommand.self, RecoveryCommand.self,
             DiskCommand.self, MemoryCommand.self, ReplayCommand.self, StormCommand.self,
-            AlertsCommand.self,
+            AlertsCommand.self, AllocationsCommand.self, TurnsCommand.self,
         ])
 }
