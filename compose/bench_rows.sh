@@ -183,7 +183,8 @@ row_memory() {
 # Row $1: every process of a cluster whose twins have had 90 reports each, at 150,000/s.
 full_windows() {
     local pace=150000
-    alone "$1" latency "$((90 * racks * servers / pace + 1))" --warm-up 0 --batch 1000 --rate "$pace"
+    alone "$1" latency "$((90 * racks * servers / pace + 1))" --warm-up 0 --batch 1000 \
+        --rate "$pace"
 }
 
 # A million twins: a rack has at most 256 servers, a data center 8,192 racks.

@@ -113,4 +113,8 @@ struct Fleet {
     /// A cluster under full load may be slow; it must not be given up.
     static let patientTerms = RetryTerms(
         timeout: startPatience, attemptTimeout: startPatience, waitsForOwner: true)
+
+    /// The same, sent again as an agent does when no answer has come for so long.
+    static let repeatingTerms = RetryTerms(
+        timeout: startPatience, attemptTimeout: .seconds(2), waitsForOwner: true)
 }

@@ -24,7 +24,9 @@ struct ReportPace {
         batches.shuffle()
     }
 
-    /// Sends for so many seconds and waits for the last answer.
+    /// Sends for so many seconds and waits for the last answer. What is due while a client's queue
+    /// of messages is on its way waits here, and its time counts: beyond it the broker may have to
+    /// drop answers.
     /// - Returns: the times from each scheduled moment to its `ok`.
     @discardableResult
     mutating func run(seconds: Int, over connection: inout Connection) throws -> Latencies {
@@ -32,7 +34,9 @@ struct ReportPace {
         var scheduled = ClientTime.monotonicNanoseconds
         let end = scheduled + Int64(seconds) * 1_000_000_000
         while scheduled < end || !scheduledByRequest.isEmpty {
-            while scheduled < end, scheduled <= ClientTime.monotonicNanoseconds {
+            while scheduled < end, scheduled <= ClientTime.monotonicNanoseconds,
+                scheduledByRequest.count < Limits.clientQueueMessages
+            {
                 submit(scheduled: scheduled, over: &connection)
                 scheduled += intervalNanoseconds
             }
@@ -52,7 +56,7 @@ struct ReportPace {
         let id = connection.submit(
             ClientRequest(
                 .instance(.server, batches[next].owner), .reportBatch, payload: payload,
-                terms: Fleet.patientTerms))
+                terms: Fleet.repeatingTerms))
         scheduledByRequest[id] = scheduled
         next = (next + 1) % batches.count
     }
