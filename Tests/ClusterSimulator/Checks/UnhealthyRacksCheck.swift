@@ -20,7 +20,7 @@ final class UnhealthyRacksCheck: Checker {
                 fellSilentTogether(server, within: window, in: world)
             }
             if mustBe { wanted.append(key) }
-            if isUnhealthy(rack, in: world, by: { $0.silentUntil == .max }) { allowed.append(key) }
+            if mayBeUnhealthy(rack, in: world) { allowed.append(key) }
         }
         let found = (world.datacenterTwin(Workload.datacenterKey)?.unhealthyRacks ?? [])
             .map(\.key.description).filter { key in
@@ -86,6 +86,15 @@ final class UnhealthyRacksCheck: Checker {
             && calmAt - server.lastAnswered <= lastHeardWithin && lastHeardWithin <= window
             && world.scheduler.now - server.silentSince
                 >= SilenceCheck.foundAfter + 3 * server.interval
+    }
+
+    /// Three servers that are or may be in this rack are silent, whatever else is known of them.
+    private func mayBeUnhealthy(_ rack: Int, in world: World) -> Bool {
+        let silent = world.reference.servers.indices.count { server in
+            world.truth.servers[server].silentUntil == .max
+                && world.reference.servers[server].possible.contains { $0.place?.rack == rack }
+        }
+        return silent >= 3
     }
 
     private func isUnhealthy(
