@@ -248,9 +248,9 @@ extension InstanceCore {
         case served, givenAway, nowhere
     }
 
-    /// Where the inputs of a section belong. Also a shard that was given away takes those of before:
-    /// its row holds the conditions of the first record that some row still needs, and the rows of
-    /// its twins may be behind.
+    /// Where the inputs of a section belong. Also a shard that was given away takes those of
+    /// before: its row holds the conditions of the first record that some row still needs, and the
+    /// rows of its twins may be behind.
     private func place(of section: JournalSection) -> ReplayPlace {
         let index = Int(section.shard)
         if index < shards.count, shards[index]?.epoch == section.epoch { return .served }

@@ -34,8 +34,9 @@ final class UnhealthyRacksCheck: Checker {
                 + differing.map { words(of: $0, in: world) }.joined(separator: "; "))
     }
 
-    /// A rack that came and went is called well later each time, by its history, which the reference
-    /// does not have: after a clear delay that has grown, or up to 20 minutes later once it flaps.
+    /// A rack that came and went is called well later each time, by its history, which the
+    /// reference does not have: after a clear delay that has grown, or up to 20 minutes later once
+    /// it flaps.
     private func isFlapping(_ rack: String, in world: World) -> Bool {
         guard let opened = world.rackTwin(rack)?.book.opened, !opened.isEmpty else { return false }
         let calm = world.scheduler.now - world.plan.calmAt
