@@ -18,8 +18,9 @@ enum Attack: String, CaseIterable, Sendable {
     /// those is refused is nobody's to foresee.
     case noise = "bytes that are no ZMTP"
 
-    /// What must be refused of it: so many messages, by one of these codes. nil = libzmq ends the
-    /// connection by itself, or nothing in it is wrong.
+    /// What must be refused of it: exactly so many messages, by one of these codes. None where
+    /// libzmq ends the connection or leaves a second of its name out, and where nothing is wrong
+    /// but the reader's silence. nil = nobody can foresee it.
     var refusals: (codes: [Refusal.Code], count: UInt64)? {
         let count = UInt64(Self.messages)
         return switch self {
@@ -28,9 +29,20 @@ enum Attack: String, CaseIterable, Sendable {
         case .largeMessage: ([.tooLarge], 1)
         case .replies, .strangers, .wrongStart: ([.unauthorized], count)
         case .takenName: ([.conflict], 1)
-        case .noise, .hugeMessage, .takenIdentity, .slowReader, .comingAndGoing: nil
+        case .hugeMessage, .takenIdentity, .slowReader, .comingAndGoing: (Self.wrong, 0)
+        case .noise: nil
         }
     }
+
+    /// The codes of whatever is wrong by itself, whatever the cluster does just then.
+    private static let wrong: [Refusal.Code] = [
+        .invalid, .unsupportedVersion, .tooLarge, .unauthorized, .conflict,
+    ]
+
+    /// Answers that the slow reader must be refused. An answer is a kilobyte at least, so what the
+    /// broker queues (`Limits.clientQueueMessages`) and what the kernel takes off it (4 MB, as the
+    /// reader's own buffer is small) is much less than the other half.
+    static let answersDroppedMin = questions / 2
 
     /// How often the attacks repeat that repeat one message.
     private static let messages = 200
@@ -41,6 +53,9 @@ enum Attack: String, CaseIterable, Sendable {
     private static let connections = 10_000
     private static let wave = 250
     private static let questions = 20_000
+    /// Seconds until a broker that reads nothing more is blamed for it.
+    private static let slowPatience = 60
+    private static let slowReceiveBytes: Int32 = 4_096
     private static let terabyte = 1 << 40
 
     /// Carries it out against a cluster that has an instance `server-a`. The connections live as
@@ -208,10 +223,15 @@ enum Attack: String, CaseIterable, Sendable {
     // MARK: numbers
 
     private func slowReader(_ target: AttackTarget) throws -> [RawPeer] {
-        let peer = try RawPeer.greeted(target.clients)
-        let question = RawPeer.message(Self.content("broker", .request, .getPlacement))
+        let peer = try RawPeer.greeted(
+            target.clients, patience: Self.slowPatience, receiveBytes: Self.slowReceiveBytes)
+        let question = RawPeer.message(Self.content("broker", .request, .clusterStatus))
         let block = (0..<100).flatMap { _ in question }
-        for _ in 0..<(Self.questions / 100) where !peer.send(block) { break }
+        for _ in 0..<(Self.questions / 100) {
+            guard peer.send(block) else {
+                throw HarnessError("the broker stopped reading from who reads no answers")
+            }
+        }
         return [peer]
     }
 

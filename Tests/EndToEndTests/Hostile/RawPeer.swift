@@ -6,8 +6,12 @@ import Glibc
 final class RawPeer {
     private let descriptor: Int32
 
-    /// Connects to a `tcp://127.0.0.1:PORT` endpoint; reads give up after `patience` seconds.
-    init(_ endpoint: String, patience: Int = 5) throws {
+    /// Connects to a `tcp://127.0.0.1:PORT` endpoint.
+    /// - Parameters:
+    ///   - patience: after so many seconds reads and writes give up.
+    ///   - receiveBytes: what the kernel keeps for us unread; nil = as much as it likes, which may
+    ///     grow to tens of megabytes.
+    init(_ endpoint: String, patience: Int = 5, receiveBytes: Int32? = nil) throws {
         guard let text = endpoint.split(separator: ":").last, let port = UInt16(text) else {
             throw HarnessError("\(endpoint): wanted a port at its end")
         }
@@ -18,6 +22,11 @@ final class RawPeer {
             descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
         unsafe setsockopt(
             descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+        if var receiveBytes {
+            unsafe setsockopt(
+                descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBytes,
+                socklen_t(MemoryLayout<Int32>.size))
+        }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
@@ -36,9 +45,14 @@ final class RawPeer {
 
     deinit { close(descriptor) }
 
+    /// Ends the connection; what comes afterwards fails.
+    func hangUp() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+
     /// A peer whose handshake is over.
-    static func greeted(_ endpoint: String, identity: [UInt8] = []) throws -> RawPeer {
-        let peer = try RawPeer(endpoint)
+    static func greeted(
+        _ endpoint: String, identity: [UInt8] = [], patience: Int = 5, receiveBytes: Int32? = nil
+    ) throws -> RawPeer {
+        let peer = try RawPeer(endpoint, patience: patience, receiveBytes: receiveBytes)
         guard peer.send(Self.greeting), try peer.read(Self.greeting.count) != nil,
             peer.send(Self.ready(identity: identity)), try peer.frame() != nil
         else { throw HarnessError("\(endpoint): no handshake") }
