@@ -48,7 +48,7 @@ struct MoveTrial {
         // Neighbours in time are neighbours neither in shard nor in rack.
         for server in fleet.servers.shuffled() {
             let alone = Fleet.Server(key: server.key, owner: fleet.owners[server.shard])
-            batches.append(try PreparedBatch(of: [alone], owner: alone.owner, now: ClientTime.wall))
+            batches.append(try PreparedBatch(of: [alone], now: ClientTime.wall))
             requests.append(TwinAddress(tier: .server, key: server.key))
             shardOfBatch.append(server.shard)
         }

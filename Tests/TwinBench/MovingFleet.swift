@@ -79,16 +79,14 @@ struct MovingFleet {
     private func fillWindows(reports: Int, over connection: inout Connection) throws {
         let span = Self.interval.rawValue * Int64(reports)
         let first = ClientTime.wall + Milliseconds(rawValue: -span)
-        var batches: [PreparedBatch] = []
+        var batches: [(owner: InstanceName, batch: PreparedBatch)] = []
         for (shard, owner) in owners.enumerated() {
             let mine = servers.filter { $0.shard == shard }.map {
                 Fleet.Server(key: $0.key, owner: owner)
             }
             for start in stride(from: 0, to: mine.count, by: Self.batch) {
-                batches.append(
-                    try PreparedBatch(
-                        of: mine[start..<min(start + Self.batch, mine.count)], owner: owner,
-                        now: first))
+                let part = mine[start..<min(start + Self.batch, mine.count)]
+                batches.append((owner, try PreparedBatch(of: part, now: first)))
             }
         }
         for round in 1...max(1, reports) {
@@ -96,7 +94,7 @@ struct MovingFleet {
             let requests = batches.indices.map {
                 ClientRequest(
                     .instance(.server, batches[$0].owner), .reportBatch,
-                    payload: batches[$0].payload(at: at), terms: Fleet.patientTerms)
+                    payload: batches[$0].batch.payload(at: at), terms: Fleet.patientTerms)
             }
             try Self.all(requests, over: &connection) { reply in
                 let answer = try reply.decode(ReportBatchReply.self)
