@@ -128,7 +128,9 @@ final class FoldCheck: Checker {
 
     private func checkPaged(_ incident: Incident, of family: Family, in world: World) {
         guard incident.phase == .open, incident.severity >= .error,
-            incident.pagedSeverity == nil, family.book.mutes(of: incident).isEmpty
+            incident.pagedSeverity == nil, family.book.mutes(of: incident).isEmpty,
+            // What comes and goes is told when it has settled.
+            !incident.isFlapping
         else { return }
         world.fail(
             name, "\(words(incident, of: family)) is open, nothing mutes it and it never paged")
