@@ -149,7 +149,8 @@ extension DatacenterTwin {
         book.raise(
             Finding(
                 kind: trouble.kind, subject: trouble.subject, severity: trouble.severity,
-                summary: summary(of: trouble, racks: ill.count, servers: servers), cause: trouble.cause,
+                summary: summary(of: trouble, racks: ill.count, servers: servers),
+                cause: trouble.cause,
                 candidates: trouble.candidates,
                 evidence: [
                     Evidence(
