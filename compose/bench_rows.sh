@@ -105,7 +105,7 @@ engine() {
 row_transport() {
     figures transport-single transport --batch 1 --in-flight 512 --seconds "$((seconds / 3))"
     figures transport-map transport --form map --in-flight 512 --seconds "$((seconds / 3))"
-    figures transport-packed transport --batch 1000 --in-flight "$((8 * server_instances))" \
+    figures transport-packed transport --batch 1000 --in-flight "$((16 * server_instances))" \
         --seconds "$((seconds / 3))"
 }
 

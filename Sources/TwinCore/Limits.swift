@@ -110,6 +110,8 @@ package enum Limits {
     package static let serviceQueueMessages = 10_000
     package static let instanceCreditBytes: UInt64 = 16 << 20
     package static let controlCreditShare: UInt64 = 4
+    /// An instance grants anew when it has taken this part of its window since it last did.
+    package static let creditGrantShare: UInt64 = 4
     package static let messagesPerTurnMax = 512
     package static let bytesPerTurnMax = 8 << 20
     package static let instancesMax = 1_024

@@ -23,7 +23,7 @@ struct PackedCommand: ParsableCommand {
     var batch = 1_000
 
     @Option(help: "Batches on their way to each instance.")
-    var inFlight = 8
+    var inFlight = 16
 
     @Option(help: "Twins of a batch: in rack order (rack) or in none (shuffled).")
     var order = Order.rack

@@ -74,6 +74,33 @@ struct CreditTests {
         #expect(cluster.beats[.server]?.credit == 4_000 + Limits.instanceCreditBytes)
     }
 
+    @Test("Who has taken a quarter of the window grants anew at once, one beat at a time")
+    func grantsAnew() throws {
+        var cluster = try InstanceCluster.running()
+        try cluster.pass(milliseconds: 2_000)
+        let beat = try #require(cluster.beats[.server])
+        let quarter = Limits.instanceCreditBytes / 4
+        cluster.server.core.counters.bytesTaken = beat.credit - Limits.instanceCreditBytes
+        cluster.server.core.counters.bytesTaken += quarter - 1
+        cluster.server.core.pulse(at: cluster.now, oldestTurnMilliseconds: 0)
+        #expect(cluster.server.core.takeUrgent().isEmpty)
+
+        cluster.server.core.counters.bytesTaken += 1
+        cluster.server.core.pulse(at: cluster.now, oldestTurnMilliseconds: 0)
+        let granted = cluster.server.core.takeUrgent()
+        cluster.server.core.counters.bytesTaken += quarter
+        cluster.server.core.pulse(at: cluster.now, oldestTurnMilliseconds: 0)
+        #expect(cluster.server.core.takeUrgent().isEmpty, "unanswered")
+
+        cluster.forwarded[.server] = beat.credit - Limits.instanceCreditBytes + 2 * quarter
+        try cluster.carry(granted, from: .server)
+        #expect(cluster.beats[.server]?.credit == beat.credit + quarter)
+        // One turn hears the answer, the next one has its beat.
+        try cluster.turn()
+        try cluster.turn()
+        #expect(cluster.beats[.server]?.credit == beat.credit + 2 * quarter)
+    }
+
     @Test("A slow commit pushes back: behind it credit grows by what may gather, and no further")
     func slowCommit() async throws {
         let harness = try EngineHarness()

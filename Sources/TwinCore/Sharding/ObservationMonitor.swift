@@ -66,6 +66,9 @@ package struct ObservationMonitor: Sendable {
         }
     }
 
+    /// The last beat is unanswered.
+    package var awaitsAnswer: Bool { lastBeatSent > lastBeatAnswered }
+
     /// More beats than allowed are unanswered since the last answer or registration.
     package var isBrokerSilent: Bool {
         lastBeatSent > lastBeatAnswered + UInt64(Limits.blindBeatsMissed)

@@ -74,6 +74,7 @@ extension InstanceCore {
         let grant = try Payload.unpack(RegistrationGrant.self, from: payload, of: .register)
         refusingSince = nil
         counters.bytesTaken = grant.forwarded ?? 0
+        creditGranted = counters.bytesTaken + Limits.instanceCreditBytes
         membership = .storing(grant)
     }
 
@@ -228,15 +229,24 @@ extension InstanceCore {
 
     // MARK: beats
 
+    /// So much was taken since the last beat that the next one should not wait for its second: the
+    /// broker would refuse what we could take. One at a time, lest a slow broker be called silent.
+    var isCreditUsed: Bool {
+        let window = Limits.instanceCreditBytes
+        return counters.bytesTaken + window >= creditGranted + window / Limits.creditGrantShare
+            && !monitor.awaitsAnswer
+    }
+
     mutating func beat() {
         beatNumber += 1
         nextBeatAt = now + Limits.beatInterval.rawValue
         tellLoad()
         let blind = ShardSet(
             shards.indices.filter { shards[$0]?.glance().isObserving == false }.map { UInt16($0) })
+        creditGranted = counters.bytesTaken + Limits.instanceCreditBytes
         let beat = Beat(
             number: beatNumber, tier: tier, instance: name, startNumber: identity.startNumber,
-            credit: counters.bytesTaken + Limits.instanceCreditBytes, blindShards: blind,
+            credit: creditGranted, blindShards: blind,
             owned: owned(), isStopping: isStopping, load: load)
         let envelope = Envelope(
             kind: .beat, type: .beat, requestID: beatNumber, source: source)

@@ -99,6 +99,8 @@ package struct InstanceCore<Service: TierService>: Sendable {
     // Beats and counters.
     var beatNumber: UInt64 = 0
     var nextBeatAt: Int64 = 0
+    /// What the broker was told last that it may send, in bytes over this connection.
+    var creditGranted: UInt64 = 0
     var nextRequestID: UInt64
     var refusingSince: Int64?
     var refusalToTell: String?
@@ -143,7 +145,7 @@ package struct InstanceCore<Service: TierService>: Sendable {
     package mutating func pulse(at now: Int64, oldestTurnMilliseconds: Int64) {
         self.now = now
         load.oldestTurnMilliseconds = oldestTurnMilliseconds
-        if case .member = membership, now >= nextBeatAt { beat() }
+        if case .member = membership, now >= nextBeatAt || isCreditUsed { beat() }
     }
 
     /// The process is asked to stop: the next beat says so and is due at once, waiting readers are
