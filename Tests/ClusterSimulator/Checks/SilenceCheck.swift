@@ -8,8 +8,8 @@ final class SilenceCheck: Checker {
     /// After a silence, or a trouble of its own connection, a server may be missing until a report
     /// that was measured since has got ok, and for so long after that.
     private static let afterwards: Int64 = 5_000
-    /// After the last fault a server that falls silent is found in three of its intervals and so
-    /// long: the floor after a restart of the broker, what a relay gathers, and a little.
+    /// After the last fault a server that falls silent is found in three of its intervals, one more
+    /// that its relay gathers, and so long: the floor after a restart of the broker, and a little.
     static let foundAfter: Int64 = 60_000
 
     /// Looking at all twins costs, and who is missing stays so until its next report.
@@ -138,7 +138,7 @@ final class SilenceCheck: Checker {
             let truth = world.truth.servers[server]
             guard truth.silentUntil > now,
                 now - max(truth.silentSince, steadySince)
-                    >= Self.foundAfter + 3 * truth.interval,
+                    >= Self.foundAfter + 4 * truth.interval,
                 let twin = world.serverTwin(Workload.serverKey(server)), twin.commission != nil,
                 twin.counters.accepted > 0
             else { continue }
