@@ -106,6 +106,10 @@ extension EndToEnd {
             try await eventually("every server is healthy again") {
                 try cluster.client.servers().allSatisfy { $0.status == "healthy" }
             }
+            // On a machine with more to do than cores a rack was really silent for a while.
+            try await eventually("no rack is unhealthy") {
+                try cluster.client.unhealthyRacks(fleet.dc).racks.isEmpty
+            }
             let sentAfter = try await after.finish()
             for key in fleet.servers {
                 let server = try cluster.client.server(key)
@@ -119,8 +123,6 @@ extension EndToEnd {
                     #expect(server.report.accepted == count)
                 }
             }
-            let dc = try cluster.client.unhealthyRacks(fleet.dc)
-            #expect(dc.racks.isEmpty)
         }
     }
 }
