@@ -41,7 +41,7 @@ package enum StatusRenderer {
         let all = HumanNumbers.counted(counts.racks, "rack")
         return switch verdict {
         case .healthy: all
-        case .unhealthy where counts.unhealthy == 0: "a data-center incident, \(all)"
+        case .unhealthy where counts.unhealthy == 0: "an incident of its own, 0 of \(all) unhealthy"
         case .unhealthy: "\(counts.unhealthy) of \(all)"
         case .unknown: "\(counts.unknown) of \(all) unknown"
         }
