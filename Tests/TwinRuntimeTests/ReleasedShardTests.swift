@@ -39,12 +39,7 @@ struct ReleasedShardTests {
         "After a restart its alert log is not read here: its new owner has it",
         arguments: [true, false])
     func alerts(isReleased: Bool) throws {
-        let custody =
-            isReleased
-            ? ShardCustody.released(
-                to: try InstanceName("server-b"), epoch: Epoch(rawValue: 2), digest: 9)
-            : .owned
-        var core = try recovered(custody)
+        var core = try recovered(try Self.custody(isReleased: isReleased))
         #expect(core.ownedIndices.isEmpty == isReleased)
         core.alerts.append(Self.alert, journalRecord: 1)
         #expect(Self.isSilent(core) == isReleased)
@@ -55,14 +50,7 @@ struct ReleasedShardTests {
         arguments: [true, false])
     func alertsOfBefore(isGone: Bool) throws {
         var core = try recovered(.owned, of: isGone ? Self.shard + 1 : Self.shard)
-        var record = Packer()
-        JournalHeader(
-            time: TurnTime(running: .zero, wall: Timestamp(milliseconds: 1)), births: [],
-            moves: [], sectionCount: 1
-        ).pack(into: &record)
-        JournalSection(
-            shard: Self.shard, epoch: .first, firstPosition: Position(rawValue: 1), inputCount: 0
-        ).pack(into: &record)
+        var record = Self.record(inputCount: 0)
         record.packArrayHeader(1)
         Self.alert.pack(into: &record)
         try Recovery.replay(record.bytes.span, number: 1, into: &core)
@@ -73,21 +61,9 @@ struct ReleasedShardTests {
         "What the journal has behind its row is in a copy that is kept, as in one that is served",
         arguments: [true, false])
     func inputsOfBefore(isReleased: Bool) throws {
-        let custody =
-            isReleased
-            ? ShardCustody.released(
-                to: try InstanceName("server-b"), epoch: Epoch(rawValue: 2), digest: 9)
-            : .owned
-        var core = try recovered(custody)
+        var core = try recovered(try Self.custody(isReleased: isReleased))
         let floor = Elapsed(milliseconds: 77)
-        var record = Packer()
-        JournalHeader(
-            time: TurnTime(running: .zero, wall: Timestamp(milliseconds: 1)), births: [],
-            moves: [], sectionCount: 1
-        ).pack(into: &record)
-        JournalSection(
-            shard: Self.shard, epoch: .first, firstPosition: Position(rawValue: 1), inputCount: 1
-        ).pack(into: &record)
+        var record = Self.record(inputCount: 1)
         var scratch = Packer()
         ShardInputCoding.pack(
             .observation(isObserving: true, floor: floor), of: ServerTwin.self, arena: [],
@@ -99,6 +75,25 @@ struct ReleasedShardTests {
         #expect(kept.conditions.isObserving)
         #expect(kept.conditions.floor == floor)
         #expect(kept.position == Position(rawValue: 1))
+    }
+
+    private static func custody(isReleased: Bool) throws -> ShardCustody {
+        guard isReleased else { return .owned }
+        return .released(to: try InstanceName("server-b"), epoch: Epoch(rawValue: 2), digest: 9)
+    }
+
+    /// A journal record of the shard as far as its inputs.
+    private static func record(inputCount: Int) -> Packer {
+        var record = Packer()
+        JournalHeader(
+            time: TurnTime(running: .zero, wall: Timestamp(milliseconds: 1)), births: [],
+            moves: [], sectionCount: 1
+        ).pack(into: &record)
+        JournalSection(
+            shard: shard, epoch: .first, firstPosition: Position(rawValue: 1),
+            inputCount: inputCount
+        ).pack(into: &record)
+        return record
     }
 
     private static let alert = LoggedAlert(
