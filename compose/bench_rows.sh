@@ -3,7 +3,7 @@
 # shellcheck shell=bash
 
 readonly ROWS=(
-    transport engine disk packed single map latency alerts memory storm recovery scaling
+    transport engine disk packed single map latency alerts move memory storm recovery scaling
 )
 
 # Runs one measurement of twin-bench and keeps its figures as row $1; the rest are its arguments.
@@ -25,13 +25,13 @@ free_ports() {
     done
 }
 
-pids=() processes=() keeper= keeps=
+pids=() processes=() keeper= keeps= log_level=warning
 
 # Starts one executable and remembers it as NAME=PID for the measurements.
 start() {
     local name=$1
     shift
-    "$@" --state-dir "$work/state/$name" --log-level warning 2>"$work/state/$name.log" &
+    "$@" --state-dir "$work/state/$name" --log-level "$log_level" 2>"$work/state/$name.log" &
     pids+=($!)
     processes+=(--process "$name=$!")
 }
@@ -170,6 +170,17 @@ row_alerts() {
     start_cluster
     background_load latency --rate "$rate"
     cluster_figures alerts alerts "$seconds" "${size[@]}"
+    stop_cluster
+}
+
+# One of eight shards moves forth and back; the broker's log tells how long it held each time.
+row_move() {
+    local log_level=info moves=40 instances=$server_instances
+    ! $is_quick || moves=10
+    local server_instances=$((instances > 1 ? instances : 2))
+    start_cluster
+    figures move move --broker "$clients" --seconds "$((seconds / 3))" --moves "$moves" \
+        --broker-log "$work/state/broker.log"
     stop_cluster
 }
 

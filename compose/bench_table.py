@@ -108,6 +108,16 @@ SECTIONS = [
         *latency("alerts", "report → data center's alert, holds excluded", NO_TARGET, "dc."),
         *latency("alerts", "quorum → GetUnhealthyRacks, holds excluded", ("<=", 15), "visible."),
     ]),
+    ("One of eight shards of 1,000 full twins moves forth and back", [
+        *latency("move", "its messages held by the broker", ("<=", 100), "held."),
+        *latency("move", "its longest report of a move", prefix="longestOfMove."),
+        *latency("move", "report → ok of other shards, nothing moves", prefix="othersResting."),
+        *latency("move", "report → ok of other shards, one moves", prefix="others."),
+        Shown("move", "others.p99Milliseconds", "the same, p99 of p99 while nothing moves", "",
+              over=("move", "othersResting.p99Milliseconds")),
+        *latency("move", "a move from order to end", prefix="took."),
+        Shown("move", "givenUp", "moves given up", ""),
+    ]),
     ("Memory and disk", [
         Shown("memory", "bytesPerTwin", "a twin with 90 reports × 10 metrics", "B",
               ("<=", 2_500)),

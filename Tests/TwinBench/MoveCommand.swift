@@ -8,6 +8,11 @@ import TwinCore
 ///
 /// Open loop: the time of every report is fixed in advance and its latency counts from there, so a
 /// pause is charged to every report that it delays.
+///
+/// Figures, in milliseconds: `others` is report to `ok` at the shards that stay while one moves,
+/// `othersResting` while none does; `movedResting` is the same of the shard that will move,
+/// `longestOfMove` its longest report of each move; `took` is a move from order to end, `held` how
+/// long the broker kept the shard's messages.
 struct MoveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "move", abstract: "Pauses while a shard moves forth and back",
@@ -39,6 +44,8 @@ struct MoveCommand: ParsableCommand {
             """)
     var brokerLog: String?
 
+    @OptionGroup var output: OutputOptions
+
     func validate() throws {
         for (name, number) in [
             ("moves", moves), ("servers", servers), ("window", window), ("seconds", seconds),
@@ -61,26 +68,18 @@ struct MoveCommand: ParsableCommand {
         let before = try trial.rest(seconds: seconds, over: &connection)
         let earlier = try held().count
         let during = try trial.move(times: moves, over: &connection)
-        print(
-            "\(shards) shards of \(servers) servers with \(window) reports each, one report a "
-                + "server and \(MovingFleet.interval.seconds) s; \(fleet.shards[0]) moved "
-                + "\(during.tookOfMoves.count) times, \(during.givenUp) given up")
-        Self.tell("other shards, nothing moves: report to ok", before.others)
-        Self.tell("other shards, one moves: report to ok", during.others)
-        Self.tell("the shard, nothing moves: report to ok", before.moved)
-        Self.tell("the shard, moving: longest report of a move", during.longestOfMoves)
+        var measurement = output.measurement("move")
+        measurement.note("moves", Double(during.tookOfMoves.count))
+        measurement.note("givenUp", Double(during.givenUp))
+        for (part, sample) in [
+            ("othersResting", before.others), ("others", during.others),
+            ("movedResting", before.moved), ("longestOfMove", during.longestOfMoves),
+            ("took", during.tookOfMoves),
+        ] { Spread(sample).note(in: &measurement, as: part + ".") }
         if brokerLog != nil {
-            Self.tell("the shard: held by the broker", Array(try held().dropFirst(earlier)))
+            Spread(Array(try held().dropFirst(earlier))).note(in: &measurement, as: "held.")
         }
-        Self.tell("a move from order to end", during.tookOfMoves)
-    }
-
-    private static func tell(_ what: String, _ sample: [Double]) {
-        let spread = Spread(sample)
-        let figures = [("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999), ("max", 1)].map {
-            "\($0.0) " + String(format: "%.1f ms", spread.quantile($0.1))
-        }
-        print("\(what) (\(sample.count)): \(figures.joined(separator: "   "))")
+        try output.tell(measurement)
     }
 
     /// What the broker has logged so far, in milliseconds.
