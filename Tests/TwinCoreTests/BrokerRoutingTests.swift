@@ -122,6 +122,45 @@ struct BrokerRoutingTests {
         #expect(try again.get().forwarded == 0, "a new connection begins anew")
     }
 
+    @Test("a registration over the connection it was lost with forgets nothing that was sent")
+    func lostAndBack() throws {
+        var scenario = try BrokerScenario.running()
+        let routingID = try scenario.connection(of: "server-a")
+        scenario.machine.didForward(700, to: 0)
+        try scenario.pass(seconds: 15, beating: ["server-b", "rack-a", "dc-a"])
+        #expect(scenario.state(of: "server-a") == .lost)
+        let registration = try BrokerScenario.registration(
+            "server-a", .server, start: 1, cluster: BrokerScenario.clusterID,
+            owned: try scenario.held(by: "server-a", .server))
+        let grant = try scenario.machine.register(
+            registration, routingID: routingID, now: scenario.now, wall: scenario.wall
+        ).get()
+        #expect(grant.forwarded == 700)
+        // Nobody has said that it took them: they may all be on their way.
+        #expect(try scenario.route("server#0", bytes: 50) == .forward(slot: 0))
+        #expect(try scenario.route("server#0", bytes: 51).refusal?.code == .overloaded)
+        try scenario.beat("server-a", .server, credit: 1_700, connection: grant.connection)
+        #expect(try scenario.route("server#0", bytes: 750) == .forward(slot: 0))
+        #expect(try scenario.route("server#0", bytes: 751).refusal?.code == .overloaded)
+    }
+
+    @Test("what was taken over another connection is no credit on this one")
+    func creditOfAnother() throws {
+        var scenario = try BrokerScenario.running()
+        let first = try scenario.rejoin("server-a", .server, process: 1).get()
+        scenario.machine.didForward(400, to: 0)
+        let second = try scenario.rejoin("server-a", .server, process: 1).get()
+        #expect(second.connection != first.connection)
+        let answer = try scenario.beat(
+            "server-a", .server, credit: 1_400, connection: first.connection)
+        #expect(try scenario.route("server#0", bytes: 750) == .forward(slot: 0))
+        #expect(try scenario.route("server#0", bytes: 751).refusal?.code == .overloaded)
+        #expect(answer.connection == second.connection)
+        #expect(answer.forwarded == 0)
+        try scenario.beat("server-a", .server, credit: 1_100, connection: answer.connection)
+        #expect(try scenario.route("server#0", bytes: 850) == .forward(slot: 0))
+    }
+
     @Test("what was refused or dropped toward an instance is in its next beat's answer, once")
     func dropped() throws {
         var scenario = try BrokerScenario.running()

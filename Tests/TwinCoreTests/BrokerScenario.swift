@@ -89,16 +89,16 @@ struct BrokerScenario {
     @discardableResult
     mutating func beat(
         _ name: String, _ tier: Tier, number: UInt64 = 1, credit: UInt64 = window,
-        blind: [UInt16] = [], load: InstanceLoad = InstanceLoad()
+        connection: UInt64? = nil, blind: [UInt16] = [], load: InstanceLoad = InstanceLoad()
     ) throws -> BeatReply {
         let instance = try InstanceName(name)
-        let routingID = try connection(of: name)
+        let routingID = try self.connection(of: name)
         return try machine.beat(
             Beat(
                 number: number, tier: tier, instance: instance,
                 startNumber: machine.record[instance]?.offeredStart ?? 0, credit: credit,
-                blindShards: ShardSet(blind), owned: try held(by: name, tier), isStopping: false,
-                load: load),
+                connection: connection, blindShards: ShardSet(blind),
+                owned: try held(by: name, tier), isStopping: false, load: load),
             routingID: routingID, now: now, wall: wall)
     }
 

@@ -74,6 +74,17 @@ struct CreditTests {
         #expect(cluster.beats[.server]?.credit == 4_000 + Limits.instanceCreditBytes)
     }
 
+    @Test("Who took a broken connection for the present one counts anew with the next answer")
+    func otherConnection() throws {
+        var cluster = try InstanceCluster.running()
+        cluster.server.core.counters.bytesTaken = 9_000
+        cluster.connection[.server] = 7
+        cluster.forwarded[.server] = 100
+        try cluster.pass(milliseconds: 2_500)
+        #expect(cluster.beats[.server]?.connection == 7)
+        #expect(cluster.beats[.server]?.credit == 100 + Limits.instanceCreditBytes)
+    }
+
     @Test("Who has taken a quarter of the window grants anew at once, one beat at a time")
     func grantsAnew() throws {
         var cluster = try InstanceCluster.running()

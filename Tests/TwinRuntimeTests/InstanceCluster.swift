@@ -44,6 +44,8 @@ struct InstanceCluster {
     var unheardRacks = ShardSet()
     /// What the broker says it has sent to an instance; unset = it does not say.
     var forwarded: [Tier: UInt64] = [:]
+    /// How it names the connection of a tier's instance; nil = it does not.
+    var connection: [Tier: UInt64] = [:]
     /// The last beat of each instance.
     var beats: [Tier: Beat] = [:]
     /// Messages of this type are lost on their way to this tier.
@@ -171,7 +173,8 @@ struct InstanceCluster {
         let reply = BeatReply(
             number: beat.number, brokerNonce: 5, placementVersion: placement.version,
             isYoung: false, isBehind: false, dropped: 0, unheardServerShards: unheardServers,
-            unheardRackShards: unheardRacks, forwarded: forwarded[tier])
+            unheardRackShards: unheardRacks, forwarded: forwarded[tier],
+            connection: connection[tier])
         deliver([envelope.reply(.beat).packed, Payload.pack(reply)], type: .beat, to: tier)
     }
 

@@ -167,7 +167,9 @@ struct PackingTests {
         load.warnings = Array(repeating: "disk nearly full", count: fill)
         return Beat(
             number: 1 << UInt64(fill * 30), tier: .rack, instance: try InstanceName("rack-a"),
-            startNumber: 2, credit: 1 << 40, blindShards: ShardSet(0..<UInt16(fill)),
+            startNumber: 2, credit: 1 << 40,
+            connection: fill > 0 ? UInt64.max - UInt64(fill) : nil,
+            blindShards: ShardSet(0..<UInt16(fill)),
             owned: (0..<fill).map { OwnedShard(index: UInt16($0), epoch: .first) },
             isStopping: fill > 1, load: load)
     }

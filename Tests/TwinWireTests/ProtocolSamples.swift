@@ -193,7 +193,8 @@ enum ProtocolSamples {
     static let grant = RegistrationGrant(
         clusterId: "7f3a91", startNumber: 3,
         configuration: ClusterConfiguration(pageFrom: .error, allowsSimulation: true),
-        placement: placement, brokerNonce: 0x0102_0304_0506_0708, forwarded: 0)
+        placement: placement, brokerNonce: 0x0102_0304_0506_0708, forwarded: 0,
+        connection: 0x0102_0304_0506_0709)
 
     static var beat: Beat {
         var load = InstanceLoad()
@@ -206,7 +207,8 @@ enum ProtocolSamples {
         load.refused = ["unknown-address": 3]
         return Beat(
             number: beatNumber, tier: .server, instance: name("server-b"), startNumber: 3,
-            credit: Limits.instanceCreditBytes + 1_048_576, blindShards: ShardSet([3]),
+            credit: Limits.instanceCreditBytes + 1_048_576, connection: 0x0102_0304_0506_0709,
+            blindShards: ShardSet([3]),
             owned: [
                 OwnedShard(index: 2, epoch: .first), OwnedShard(index: 3, epoch: .first),
             ], isStopping: false, load: load)
@@ -215,7 +217,8 @@ enum ProtocolSamples {
     static let beatReply = BeatReply(
         number: beatNumber, brokerNonce: 0x0102_0304_0506_0708, placementVersion: 3,
         isYoung: false, isBehind: false, dropped: 0, unheardServerShards: ShardSet([3]),
-        unheardRackShards: ShardSet(), forwarded: 1_048_576)
+        unheardRackShards: ShardSet(), forwarded: 1_048_576,
+        connection: 0x0102_0304_0506_0709)
 
     static let refusal = RefusalPayload(
         Refusal(

@@ -4,8 +4,10 @@ package struct Beat: Equatable, Sendable, Codable {
     package var tier: Tier
     package var instance: InstanceName
     package var startNumber: UInt64
-    /// Bytes the instance is ready to take over this connection, absolute.
+    /// Bytes the instance is ready to take over its connection, absolute.
     package var credit: UInt64
+    /// The connection that they are counted on, as the broker has named it; nil = it does not say.
+    package var connection: UInt64?
     /// Own shards that are blind now.
     package var blindShards: ShardSet
     /// Shards the instance holds durably; confirms births.
@@ -15,8 +17,10 @@ package struct Beat: Equatable, Sendable, Codable {
 
     package init(
         number: UInt64, tier: Tier, instance: InstanceName, startNumber: UInt64, credit: UInt64,
-        blindShards: ShardSet, owned: [OwnedShard], isStopping: Bool, load: InstanceLoad
+        connection: UInt64? = nil, blindShards: ShardSet, owned: [OwnedShard], isStopping: Bool,
+        load: InstanceLoad
     ) {
+        self.connection = connection
         self.number = number
         self.tier = tier
         self.instance = instance
@@ -67,12 +71,15 @@ package struct BeatReply: Equatable, Sendable, Codable {
     /// Bytes that the broker has sent over this connection before this answer: what the instance
     /// must have taken. nil = the broker does not say.
     package var forwarded: UInt64?
+    /// That connection: whatever the instance took it for, this is the one that it beats over.
+    package var connection: UInt64?
 
     package init(
         number: UInt64, brokerNonce: UInt64, placementVersion: UInt64, isYoung: Bool,
         isBehind: Bool, dropped: UInt64, unheardServerShards: ShardSet,
-        unheardRackShards: ShardSet, forwarded: UInt64? = nil
+        unheardRackShards: ShardSet, forwarded: UInt64? = nil, connection: UInt64? = nil
     ) {
+        self.connection = connection
         self.forwarded = forwarded
         self.number = number
         self.brokerNonce = brokerNonce

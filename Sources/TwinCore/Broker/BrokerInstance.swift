@@ -4,6 +4,8 @@ struct BrokerInstance: Sendable {
     struct Connection: Sendable {
         /// The ROUTER's name for the connection.
         let routingID: [UInt8]
+        /// Its name in the credit of beats; another connection has another.
+        let number: UInt64
         let processNonce: UInt64
         /// The number that its beats and messages must carry.
         let startNumber: UInt64
@@ -36,7 +38,8 @@ struct BrokerInstance: Sendable {
         /// Known from the stored placement, not seen since this broker started.
         case awaited
         case present(Connection)
-        case lost(at: Int64, wall: Timestamp)
+        /// The connection may stand all the same, with everything that was sent over it.
+        case lost(at: Int64, wall: Timestamp, Connection)
     }
 
     let name: InstanceName
@@ -62,6 +65,14 @@ struct BrokerInstance: Sendable {
 
     var connection: Connection? {
         if case .present(let connection) = presence { connection } else { nil }
+    }
+
+    /// The connection it is known by, or was until it was lost.
+    var lastConnection: Connection? {
+        switch presence {
+        case .awaited: nil
+        case .present(let connection), .lost(_, _, let connection): connection
+        }
     }
 
     /// Changes the connection in place; without one nothing happens.

@@ -15,15 +15,21 @@ extension BrokerMachine {
         }
         var dropped: UInt64 = 0
         var forwarded: UInt64 = 0
+        var number: UInt64 = 0
         instances[slot].withConnection { connection in
             dropped = connection.dropped
             connection.dropped = 0
             forwarded = connection.forwarded
+            number = connection.number
             if connection.isSuspect(now: now) { connection.steadySince = now }
             connection.heardAt = now
             connection.heardAtWall = wall
             connection.hasBeaten = true
-            connection.credit = max(connection.credit, beat.credit)
+            // The answer to a registration may come by a connection that has broken since, with
+            // what was sent over it: bytes taken there are none of these.
+            if beat.connection ?? number == number {
+                connection.credit = max(connection.credit, beat.credit)
+            }
             connection.blindShards = beat.blindShards
             connection.isStopping = beat.isStopping
             connection.load = beat.load
@@ -36,7 +42,7 @@ extension BrokerMachine {
             isBehind: now - emptiedAt > BrokerMachine.behindAfter.rawValue, dropped: dropped,
             unheardServerShards: beat.tier == .server ? ShardSet() : unheard(.server, now: now),
             unheardRackShards: beat.tier == .dc ? unheard(.rack, now: now) : ShardSet(),
-            forwarded: forwarded)
+            forwarded: forwarded, connection: number)
     }
 
     private mutating func confirmStart(of slot: Int, number: UInt64) {

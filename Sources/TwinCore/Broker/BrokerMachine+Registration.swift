@@ -16,11 +16,13 @@ extension BrokerMachine {
             admit(
                 registration, joins: joins, start: start, claims: claims, routingID: routingID,
                 now: now, wall: wall)
+            let connection = connection(over: routingID)
             return .success(
                 RegistrationGrant(
                     clusterId: joins.clusterID, startNumber: start.offeredStart,
                     configuration: record.configuration, placement: record.placement,
-                    brokerNonce: nonce, forwarded: forwarded(over: routingID)))
+                    brokerNonce: nonce, forwarded: connection?.forwarded,
+                    connection: connection?.number))
         } catch {
             note(
                 .warning, "registration refused",
@@ -234,8 +236,8 @@ extension BrokerMachine {
             ])
     }
 
-    private func forwarded(over routingID: [UInt8]) -> UInt64 {
-        slotByRoutingID[routingID].flatMap { instances[$0].connection?.forwarded } ?? 0
+    private func connection(over routingID: [UInt8]) -> BrokerInstance.Connection? {
+        slotByRoutingID[routingID].flatMap { instances[$0].connection }
     }
 
     private mutating func connect(
@@ -249,9 +251,12 @@ extension BrokerMachine {
         unholdMoves(of: registration.instance)
         if let old { slotByRoutingID[old.routingID] = nil }
         // Over the same connection what was sent is still on its way: a registration that forgot
-        // it would let in another window each time.
-        let same = old?.routingID == routingID ? old : nil
-        if same == nil {
+        // it would let in another window each time. That holds for one that was lost by its
+        // silence too: a partition delays what it says and breaks nothing.
+        let last = instances[slot].lastConnection
+        let same = last?.routingID == routingID ? last : nil
+        if same == nil { connectionCount += 1 }
+        if old?.routingID != routingID {
             let name = registration.instance
             thawMoves(to: name, why: "\(name) has registered over another connection")
         }
@@ -261,7 +266,8 @@ extension BrokerMachine {
         }
         instances[slot].presence = .present(
             BrokerInstance.Connection(
-                routingID: routingID, processNonce: registration.processNonce,
+                routingID: routingID, number: same?.number ?? nonce &+ connectionCount,
+                processNonce: registration.processNonce,
                 startNumber: start.offeredStart, softwareVersion: registration.softwareVersion,
                 registeredAt: wall, heardAt: now, heardAtWall: wall, steadySince: now,
                 credit: granted.overflow ? .max : granted.partialValue,

@@ -63,7 +63,7 @@ extension BrokerMachine {
         let since =
             switch instance.presence {
             case .present: "is unreachable"
-            case .lost(let time, _): "is gone for \(BrokerMachine.span(now - time))"
+            case .lost(let time, _, _): "is gone for \(BrokerMachine.span(now - time))"
             case .awaited:
                 "has not registered since this broker started "
                     + "\(BrokerMachine.span(now - startedAt)) ago"

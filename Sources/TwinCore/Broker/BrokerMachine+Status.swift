@@ -32,8 +32,8 @@ extension BrokerMachine {
         instances.compactMap { instance in
             instance.connection.map {
                 InstanceFlow(
-                    instance: instance.name, window: $0.window, credit: $0.credit,
-                    forwarded: $0.forwarded)
+                    instance: instance.name, routingID: $0.routingID, window: $0.window,
+                    credit: $0.credit, forwarded: $0.forwarded)
             }
         }
     }
@@ -62,7 +62,7 @@ extension BrokerMachine {
             isDraining: record.isDraining(instance.name), load: nil)
         switch instance.presence {
         case .awaited: break
-        case .lost(_, let wall): process.since = wall
+        case .lost(_, let wall, _): process.since = wall
         case .present(let connection):
             process.state = connection.state(now: now)
             process.since =

@@ -21,6 +21,8 @@ package struct BrokerMachine: Sendable {
     var slotByName: [InstanceName: Int] = [:]
     /// Present connections only.
     var slotByRoutingID: [[UInt8]: Int] = [:]
+    /// Connections that instances have registered over.
+    var connectionCount: UInt64 = 0
     /// The slot that owns each shard, by tier and index; -1 = nobody.
     var ownerSlots: [[Int]] = []
 
@@ -162,7 +164,7 @@ package struct BrokerMachine: Sendable {
     mutating func lose(_ slot: Int, at time: Int64, wall: Timestamp, why: String) {
         guard let connection = instances[slot].connection else { return }
         slotByRoutingID[connection.routingID] = nil
-        instances[slot].presence = .lost(at: time, wall: wall)
+        instances[slot].presence = .lost(at: time, wall: wall, connection)
         instances[slot].hasStopped = connection.isEnding
         unholdMoves(of: instances[slot].name)
         thawMoves(to: instances[slot].name, why: "\(instances[slot].name) is gone: \(why)")

@@ -3,6 +3,7 @@
 package struct InstanceFlow: Equatable, Sendable {
     package let instance: InstanceName
     /// Bytes that may be on their way at once.
+    package let routingID: [UInt8]
     package let window: UInt64
     /// Bytes that it takes over this connection, absolute.
     package let credit: UInt64

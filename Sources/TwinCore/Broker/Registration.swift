@@ -59,11 +59,15 @@ package struct RegistrationGrant: Equatable, Sendable, Codable {
     package var brokerNonce: UInt64
     /// Bytes that the broker has sent over this connection before; nil = none, or it does not say.
     package var forwarded: UInt64?
+    /// Names this connection among all that a broker ever had; beats carry it with their credit.
+    package var connection: UInt64?
 
     package init(
         clusterId: String, startNumber: UInt64, configuration: ClusterConfiguration,
-        placement: Placement, brokerNonce: UInt64, forwarded: UInt64? = nil
+        placement: Placement, brokerNonce: UInt64, forwarded: UInt64? = nil,
+        connection: UInt64? = nil
     ) {
+        self.connection = connection
         self.forwarded = forwarded
         self.clusterId = clusterId
         self.startNumber = startNumber

@@ -74,6 +74,7 @@ extension InstanceCore {
         let grant = try Payload.unpack(RegistrationGrant.self, from: payload, of: .register)
         refusingSince = nil
         counters.bytesTaken = grant.forwarded ?? 0
+        connection = grant.connection
         creditGranted = counters.bytesTaken + Limits.instanceCreditBytes
         membership = .storing(grant)
     }
@@ -246,7 +247,7 @@ extension InstanceCore {
         creditGranted = counters.bytesTaken + Limits.instanceCreditBytes
         let beat = Beat(
             number: beatNumber, tier: tier, instance: name, startNumber: identity.startNumber,
-            credit: creditGranted, blindShards: blind,
+            credit: creditGranted, connection: connection, blindShards: blind,
             owned: owned(), isStopping: isStopping, load: load)
         let envelope = Envelope(
             kind: .beat, type: .beat, requestID: beatNumber, source: source)
@@ -302,6 +303,10 @@ extension InstanceCore {
         // The answer came by the messages' pipe, after all that it counts: a difference is a
         // mistake of ours or of the broker's, and would narrow or widen the window for ever.
         if let forwarded = reply.forwarded { counters.bytesTaken = forwarded }
+        if connection != reply.connection {
+            connection = reply.connection
+            creditGranted = counters.bytesTaken + Limits.instanceCreditBytes
+        }
         // The broker tells a new placement once; who did not get it asks.
         if let known = placement?.version, reply.placementVersion > known {
             send(.request, .getPlacement, to: .broker, [])

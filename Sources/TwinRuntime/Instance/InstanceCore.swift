@@ -101,6 +101,8 @@ package struct InstanceCore<Service: TierService>: Sendable {
     var nextBeatAt: Int64 = 0
     /// What the broker was told last that it may send, in bytes over this connection.
     var creditGranted: UInt64 = 0
+    /// The broker's name for that connection; nil = it has given none.
+    var connection: UInt64?
     var nextRequestID: UInt64
     var refusingSince: Int64?
     var refusalToTell: String?

@@ -4,7 +4,7 @@ package import TwinCore
 /// Every instance tells one every second.
 extension Beat: SelfPacking {
     package func pack(into packer: inout Packer) {
-        packer.packMapHeader(9)
+        packer.packMapHeader(connection == nil ? 9 : 10)
         packer.packKey("number")
         packer.packUInt(number)
         packer.packKey("tier")
@@ -15,6 +15,10 @@ extension Beat: SelfPacking {
         packer.packUInt(startNumber)
         packer.packKey("credit")
         packer.packUInt(credit)
+        if let connection {
+            packer.packKey("connection")
+            packer.packUInt(connection)
+        }
         packer.packKey("blindShards")
         packer.pack(rare: blindShards)
         packer.packKey("owned")

@@ -22,6 +22,8 @@ struct Link {
     var inbox: [[[UInt8]]] = []
     /// Arrived at the broker, not read yet.
     var unread = 0
+    /// Bytes of what was routed to the peer that this connection has brought it, or has lost.
+    var settledBytes = 0
     /// Bytes toward the peer that the network carried twice, ever.
     var repeatedBytes = 0
 

@@ -9,8 +9,9 @@ extension SimulatedNetwork {
         guard destination.contains("/") else { return routingID }
         let first = ledger.firstLink(of: destination, now: link)
         guard first != link, let stale = links[first].routingID else { return routingID }
-        // It takes bytes that the broker did not mean for it.
+        // It takes bytes that the broker did not mean for it, and the other one never gets them.
         note(repeatedBytes: frames.reduce(0) { $0 + $1.count }, toward: first)
+        settle(frames, link)
         return stale
     }
 }

@@ -110,6 +110,7 @@ struct SimulatedNetwork {
         // As libzmq numbers them: a zero and four bytes.
         let routingID = [0] + stride(from: 24, through: 0, by: -8).map { UInt8(id >> $0 & 0xFF) }
         links[link].routingID = routingID
+        links[link].settledBytes = 0
         linkByRoutingID[routingID] = link
         let waiting = links[link].outbox
         links[link].outbox.removeAll()
@@ -190,6 +191,7 @@ struct SimulatedNetwork {
     ) {
         if lossShare > 0, random.chance(lossShare) {
             lost += 1
+            if direction == .down { settle(frames, link) }
             return
         }
         put(frames, link, direction, &scheduler)
@@ -244,9 +246,19 @@ struct SimulatedNetwork {
         case .down:
             guard let packet = links[link].down.take() else { return nil }
             links[link].inbox.append(packet.frames)
+            settle(packet.frames, link)
             return packet.frames
         }
     }
+
+    /// The peer can have taken it, or will never take it.
+    mutating func settle(_ frames: [[UInt8]], _ link: Int) {
+        guard frames.count == Self.routedFrames else { return }
+        links[link].settledBytes += frames.reduce(0) { $0 + $1.count }
+    }
+
+    /// `[route][destination][envelope][payload]`: what counts against a credit.
+    private static let routedFrames = 4
 
     /// A peer takes more bytes than were sent to it.
     mutating func note(repeatedBytes count: Int, toward link: Int) {
