@@ -4,8 +4,8 @@ import Testing
 
 /// The cluster simulator over many seeds.
 ///
-/// Every seed is a whole run, unless not optimised: ten minutes, three tiers of two instances, 200
-/// servers.
+/// Every seed is a whole run, unless not optimised: ten minutes, three tiers of two instances, to
+/// which others join in every third run, 200 servers.
 /// `TWIN_SIMULATE_SECONDS` sets how long (by default as many seeds as fit 240 s, and 500 at least);
 /// `TWIN_SEED` runs one seed, `TWIN_SIMULATE_PLAN` only part of what it draws.
 @Suite("Cluster simulator", .serialized)

@@ -28,12 +28,23 @@ final class SimulatedAlertFollower: SimulatedClient {
         link = world.network.add(name: name, side: .client)
         requester = Requester(
             link: link, random: RandomStream.clients.random(seed: world.plan.seed, index: 99))
-        let count = World.instancesPerTier * Tier.allCases.count
+        let count = world.instances.count
         isAsking = Array(repeating: false, count: count)
-        askAt = Array(repeating: 3_000, count: count)
+        askAt = Array(repeating: Self.patience, count: count)
         asked = Array(repeating: ReaderCursor(), count: count)
         restoredAt = Array(repeating: nil, count: count)
     }
+
+    /// The world's list has one instance more.
+    func instanceJoined() {
+        isAsking.append(false)
+        askAt.append(world.scheduler.now + Self.patience)
+        asked.append(ReaderCursor())
+        restoredAt.append(nil)
+    }
+
+    /// Until it looks for an instance that it has not asked before.
+    private static let patience: Int64 = 3_000
 
     /// What the restored instance does not have any more was never told.
     func restored(_ process: any SimulatedInstanceProcess) {

@@ -26,7 +26,8 @@ enum FaultSchedule {
                     draw: random.next()))
         }
         let restores = hasRestores ? restores(seed: seed, until: end) : []
-        return merged(faults, restores + moves(seed: seed, until: end))
+        return merged(
+            faults, restores + moves(seed: seed, until: end) + joins(seed: seed, until: end))
     }
 
     /// In every third run somebody restores backups now and then; never where shards move: a backup
@@ -77,6 +78,33 @@ enum FaultSchedule {
         }
     }
 
+    /// In half of the runs where shards move, and so in one of three, further instances join, each
+    /// of a tier of its own choice; some of them are emptied again when they have their share, or
+    /// while they get it.
+    private static func joins(seed: UInt64, until end: Int64) -> [PlannedFault] {
+        var random = RandomStream.joins.random(seed: seed)
+        guard seed % 3 != 0, random.chance(0.5) else { return [] }
+        var joins: [PlannedFault] = []
+        var at = earliest + birthMilliseconds
+        for _ in 0..<joinsMax {
+            at += random.number(in: 1...joinGapMax)
+            joins.append(
+                PlannedFault(kind: .join, at: at, milliseconds: 0, draw: random.next()))
+            let drainedAt = at + random.number(in: drainedAfter)
+            if random.chance(0.3) {
+                joins.append(
+                    PlannedFault(
+                        kind: .drainJoined, at: drainedAt, milliseconds: 0, draw: random.next()))
+            }
+        }
+        return joins.filter { $0.at < end }
+    }
+
+    private static let joinsMax = 3
+    private static let joinGapMax: Int64 = 120_000
+    /// It has beaten for half a minute before it gets its first shard.
+    private static let drainedAfter: ClosedRange<Int64> = 20_000...120_000
+
     /// Some right at the beginning, while shards are born.
     private static let earliest: Int64 = 500
     /// Shards are born by then, unless something else has gone wrong.
@@ -93,7 +121,7 @@ enum FaultSchedule {
         // Also longer than a silence that makes a server missing: the blind must not blame.
         case .partitionUp, .partitionDown, .partitionBoth: 500...60_000
         case .slowNetwork, .lossyNetwork: 2_000...30_000
-        case .moveShard, .drain: 0...0
+        case .moveShard, .drain, .join, .drainJoined: 0...0
         case .serverClock, .serverSilent, .rackSilent, .feedSilent: 20_000...90_000
         }
     }

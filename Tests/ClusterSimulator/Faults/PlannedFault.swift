@@ -48,7 +48,13 @@ package enum FaultKind: String, CaseIterable, Sendable {
     // MARK: what operators do to the cluster itself
     case moveShard = "move-shard"
     case drain
+    /// Another instance of a tier starts with nothing on its disk.
+    case join
+    /// The instance that joined last is emptied.
+    case drainJoined = "drain-joined"
 
     /// Faults proper, from which a run has its own taste.
-    static let faults = allCases.filter { ![.moveShard, .drain, .restore].contains($0) }
+    static let faults = allCases.filter {
+        ![.moveShard, .drain, .join, .drainJoined, .restore].contains($0)
+    }
 }

@@ -62,7 +62,9 @@ extension World {
             let feed = Int(fault.draw & 1)
             silence(servers(where: { $0.rack % 2 == feed }), fault)
         case .moveShard: moveShard(fault)
-        case .drain: drain(fault)
+        case .drain: drain(instance(fault))
+        case .join: join(Tier.allCases[Int(fault.draw % UInt64(Tier.allCases.count))])
+        case .drainJoined: if let last = instances.last { drain(last) }
         }
     }
 
@@ -92,8 +94,8 @@ extension World {
         broker.order(.moveShard, MoveShardRequest(shard: shard, to: to))
     }
 
-    private func drain(_ fault: PlannedFault) {
-        guard let name = instance(fault).runningName else { return }
+    private func drain(_ process: any SimulatedInstanceProcess) {
+        guard let name = process.runningName else { return }
         broker.order(.drain, DrainRequest(instance: name))
     }
 

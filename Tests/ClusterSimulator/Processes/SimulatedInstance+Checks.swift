@@ -38,7 +38,7 @@ extension SimulatedInstance: SimulatedInstanceProcess {
     /// What the instance may owe when it owes `count`: twins are counted only when that matters.
     private func debtsMax(for count: Int) -> Int {
         // What a shard that moved away had in flight ends with its answer.
-        let parting = World.instancesPerTier * Limits.statusesPerBatchMax
+        let parting = world.instances.count { $0.tier == tier.parent } * Limits.statusesPerBatchMax
         return count <= parting ? parting : parting + twinCount * (Limits.formerRacksMax + 2)
     }
 

@@ -11,6 +11,8 @@ package struct SimulationCounts: Sendable {
     package var messagesLost = 0
     package var messagesRepeated = 0
     package var restarts = 0
+    /// Shards that instances which joined later serve at the end.
+    package var shardsJoined = 0
     package var flipsFound = 0
     package var flipsHarmless = 0
     package var faults: [FaultKind: Int] = [:]
@@ -29,6 +31,7 @@ package struct SimulationCounts: Sendable {
         messagesLost += other.messagesLost
         messagesRepeated += other.messagesRepeated
         restarts += other.restarts
+        shardsJoined += other.shardsJoined
         flipsFound += other.flipsFound
         flipsHarmless += other.flipsHarmless
         faults.merge(other.faults, uniquingKeysWith: +)

@@ -58,7 +58,8 @@ package struct SimulationTally: Sendable {
             ("reports-settled", \.reportsSettled), ("alerts", \.alerts),
             ("messages", \.messages), ("messages-lost", \.messagesLost),
             ("messages-repeated", \.messagesRepeated), ("restarts", \.restarts),
-            ("flips-found", \.flipsFound), ("flips-harmless", \.flipsHarmless),
+            ("shards-joined", \.shardsJoined), ("flips-found", \.flipsFound),
+            ("flips-harmless", \.flipsHarmless),
         ]
     }
 
@@ -73,6 +74,8 @@ package struct SimulationTally: Sendable {
             simulator: \(counts.operations) operations (\(counts.ok) ok, \(counts.refused) \
             refused, \(counts.unknown) unknown), \(counts.reports) reports, \(counts.alerts) alerts
             simulator: \(counts.faultCount) faults: \(faults)
+            simulator: \(counts.faults[.join] ?? 0) instances joined and serve \
+            \(counts.shardsJoined) shards at the end
             simulator: \(counts.restarts) starts, \(counts.messages) messages, \
             \(counts.messagesLost) lost, \(counts.messagesRepeated) repeated
             """

@@ -4,11 +4,14 @@ import TwinRuntime
 import TwinStore
 import TwinWire
 
-/// A whole cluster in one thread: a broker, two instances of each tier, operators, reporters and a
-/// follower of alerts, on a network, disks and clocks that obey a seed.
+/// A whole cluster in one thread: a broker, two instances of each tier and those that join later,
+/// operators, reporters and a follower of alerts, on a network, disks and clocks that obey a seed.
 final class World {
+    /// With so many the cluster begins.
     static let instancesPerTier = 2
     private static let letters = ["a", "b"]
+    /// As many as a schedule has joins.
+    private static let lettersOfJoiners = ["c", "d", "e"]
     static let shardsPerTier = 8
     /// One of so many servers has an agent of its own, the others report through relays.
     private static let serversPerAgent = 20
@@ -16,6 +19,7 @@ final class World {
     private static let relayRhythms: [Int64] = [2_000, 3_500, 5_000]
     /// A rack that falls silent so long before the last fault is told as one outage by then.
     static let lastOutageMilliseconds: Int64 = 75_000
+    private static let usualRestartPause: Int64 = 1_000
     static let usualDelays: ClosedRange<Int64> = 0...2
     /// A connection ends when nothing came over it for so long.
     static let heartbeatMilliseconds: Int64 = 10_000
@@ -39,6 +43,8 @@ final class World {
     private(set) var processes: [any SimulatedProcess] = []
     private(set) var clients: [any SimulatedClient] = []
     private(set) lazy var follower = SimulatedAlertFollower(world: self)
+    /// Processes that joined the running cluster.
+    private var joined: Set<Int> = []
     private var clientOfLink: [Int: Int] = [:]
     private var processOfLink: [Int: Int] = [:]
     private var clientWakes: [Int64?] = []
@@ -74,7 +80,7 @@ final class World {
         reference = ReferenceModel(servers: plan.servers)
         random = RandomStream.processes.random(seed: plan.seed)
         faults = plan.schedule
-        restartPauses = Array(repeating: 1_000, count: 1 + 3 * World.instancesPerTier)
+        restartPauses = [World.usualRestartPause]
         addProcesses()
         addClients()
         addCheckers()
@@ -87,11 +93,26 @@ final class World {
         for letter in World.letters { datacenters.append(add("dc-\(letter)")) }
     }
 
+    /// Another instance of a tier starts, with an empty disk: the broker gives it shards by and by.
+    func join(_ tier: Tier) {
+        let before = instances.count { $0.tier == tier } - World.letters.count
+        let name = "\(tier.name)-\(World.lettersOfJoiners[before])"
+        switch tier {
+        case .server: servers.append(add(name))
+        case .rack: racks.append(add(name))
+        case .dc: datacenters.append(add(name))
+        }
+        follower.instanceJoined()
+        joined.insert(processes.count - 1)
+        scheduler.plan(.start(process: processes.count - 1), at: scheduler.now)
+    }
+
     private func add<Service>(_ name: String) -> SimulatedInstance<Service> {
         let instance = SimulatedInstance<Service>(
             name: name, index: processes.count, world: self)
         processes.append(instance)
         instances.append(instance)
+        restartPauses.append(World.usualRestartPause)
         processOfLink[instance.link] = instance.index
         return instance
     }
@@ -165,6 +186,8 @@ final class World {
             for checker in checkers { checker.finish(in: self) }
         }
         trace.add(UInt64(counts.ok))
+        counts.shardsJoined = instances.filter { joined.contains($0.index) }
+            .reduce(0) { $0 + $1.positions.count }
         counts.messagesLost = network.lost
         counts.messagesRepeated = network.repeated
         return Simulation.Outcome(
@@ -236,7 +259,7 @@ final class World {
         trace.add("\(index) ended")
         if isTelling { tell("\(processes[index].name) ended: \(words)") }
         let pause = isCalm ? 500 : restartPauses[index]
-        restartPauses[index] = 1_000
+        restartPauses[index] = World.usualRestartPause
         scheduler.plan(.start(process: index), at: scheduler.now + pause)
     }
 
