@@ -2,8 +2,9 @@
 /// their way to it.
 package struct InstanceFlow: Equatable, Sendable {
     package let instance: InstanceName
-    /// Bytes that may be on their way at once.
+    /// The ROUTER's name for the connection.
     package let routingID: [UInt8]
+    /// Bytes that may be on their way at once.
     package let window: UInt64
     /// Bytes that it takes over this connection, absolute.
     package let credit: UInt64
