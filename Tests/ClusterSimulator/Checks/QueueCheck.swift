@@ -15,7 +15,7 @@ final class QueueCheck: Checker {
             }
         }
         if world.broker.heldMost > Limits.heldMessagesMax {
-            world.fail(name, "the broker holds \(world.broker.heldMost) messages for a shard")
+            world.fail(name, "the broker held \(world.broker.heldMost) messages for a shard")
         }
         checkBroker(in: world)
         checkConnections(in: world)

@@ -15,6 +15,8 @@ final class SimulatedBroker: SimulatedProcess {
     var clock: MachineClock
     var pausedUntil: Int64 = 0
     private(set) var lastWords: String?
+    /// The most messages that ever waited for one shard at the end of a turn.
+    private(set) var heldMost = 0
 
     private unowned let world: World
     private var core: BrokerCore<SimulatedBrokerPort>?
@@ -75,6 +77,7 @@ final class SimulatedBroker: SimulatedProcess {
         ledger.beginTurn()
         do {
             let isDrained = try core?.turn(now: now.suspendedAware, wall: now.wall) ?? true
+            heldMost = max(heldMost, core?.heldCounts.values.max() ?? 0)
             let pause = isDrained ? BrokerCore<SimulatedBrokerPort>.tickMilliseconds : 0
             wake(at: world.scheduler.now + pause)
         } catch {
@@ -98,9 +101,6 @@ final class SimulatedBroker: SimulatedProcess {
             end("\(error)")
         }
     }
-
-    /// The most messages that wait for one shard now.
-    var heldMost: Int { core?.heldCounts.values.max() ?? 0 }
 
     /// All messages that wait for shards now.
     var heldCount: Int { core?.heldCounts.values.reduce(0, +) ?? 0 }

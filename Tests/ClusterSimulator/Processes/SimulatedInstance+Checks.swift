@@ -30,7 +30,7 @@ extension SimulatedInstance: SimulatedInstanceProcess {
             ),
             ("alert waiters", core.waiterCount, Limits.alertWaitersMax),
             // One slice at a time; a longer queue of them would have no bound.
-            ("unwritten slices", sliceCount, 1),
+            ("unwritten slices", sliceMost, 1),
             ("debts", core.owing.count, debtsMax(for: core.owing.count)),
         ]
     }

@@ -42,6 +42,8 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
     private var durable: ClosedTurn?
     private var isSyncing = false
     private var rowJobs: [RowJob] = []
+    /// The most slices ever that the rows were given and had not written.
+    private(set) var sliceMost = 0
     private var rowOutcomes: [RowOutcome] = []
     private var drops: [RecordNumber] = []
     private var wakesAt: Int64?
@@ -390,6 +392,7 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
 
     private func ask(_ job: RowJob) {
         rowJobs.append(job)
+        sliceMost = max(sliceMost, rowJobs.count { if case .save = $0 { true } else { false } })
         guard rowJobs.count == 1 else { return }
         planRows()
     }
@@ -429,11 +432,6 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
     /// Asks the core where it lies; nil while the process does not run.
     func withCore<Answer>(_ question: (inout InstanceCore<Service>) -> Answer) -> Answer? {
         cycle?.askInPlace(question)
-    }
-
-    /// Slices that the rows were given and have not written.
-    var sliceCount: Int {
-        rowJobs.count { if case .save = $0 { true } else { false } }
     }
 
     var isQuiet: Bool {

@@ -13,6 +13,9 @@ package struct SimulationCounts: Sendable {
     package var restarts = 0
     /// Shards that instances which joined later serve at the end.
     package var shardsJoined = 0
+    /// The most messages that ever waited for one shard, and in one direction of a connection.
+    package var heldMost = 0
+    package var queuedMost = 0
     package var flipsFound = 0
     package var flipsHarmless = 0
     package var faults: [FaultKind: Int] = [:]
@@ -32,6 +35,8 @@ package struct SimulationCounts: Sendable {
         messagesRepeated += other.messagesRepeated
         restarts += other.restarts
         shardsJoined += other.shardsJoined
+        heldMost = max(heldMost, other.heldMost)
+        queuedMost = max(queuedMost, other.queuedMost)
         flipsFound += other.flipsFound
         flipsHarmless += other.flipsHarmless
         faults.merge(other.faults, uniquingKeysWith: +)

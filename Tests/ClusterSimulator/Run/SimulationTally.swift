@@ -59,6 +59,7 @@ package struct SimulationTally: Sendable {
             ("messages", \.messages), ("messages-lost", \.messagesLost),
             ("messages-repeated", \.messagesRepeated), ("restarts", \.restarts),
             ("shards-joined", \.shardsJoined), ("flips-found", \.flipsFound),
+            ("held-most", \.heldMost), ("queued-most", \.queuedMost),
             ("flips-harmless", \.flipsHarmless),
         ]
     }
@@ -77,7 +78,8 @@ package struct SimulationTally: Sendable {
             simulator: \(counts.faults[.join] ?? 0) instances joined and serve \
             \(counts.shardsJoined) shards at the end
             simulator: \(counts.restarts) starts, \(counts.messages) messages, \
-            \(counts.messagesLost) lost, \(counts.messagesRepeated) repeated
+            \(counts.messagesLost) lost, \(counts.messagesRepeated) repeated; at most \
+            \(counts.heldMost) held for a shard, \(counts.queuedMost) on a connection
             """
     }
 }

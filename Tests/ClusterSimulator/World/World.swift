@@ -188,6 +188,8 @@ final class World {
         trace.add(UInt64(counts.ok))
         counts.shardsJoined = instances.filter { joined.contains($0.index) }
             .reduce(0) { $0 + $1.positions.count }
+        counts.heldMost = broker.heldMost
+        counts.queuedMost = network.longestQueue
         counts.messagesLost = network.lost
         counts.messagesRepeated = network.repeated
         return Simulation.Outcome(
