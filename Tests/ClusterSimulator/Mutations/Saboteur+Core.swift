@@ -22,6 +22,7 @@ extension Saboteur {
     mutating func spoilTurn(_ core: inout InstanceCore<Service>) {
         switch mutation {
         case .decommissionForgotten: forgetDecommissions(&core)
+        case .maintenanceForgotten: forgetMaintenance(&core)
         case .stepWithoutRecord: stepSilently(&core)
         case .reportUnderNewTime: repeatReport(&core)
         case .commandRepeatedLate: repeatCommand(&core)
@@ -46,6 +47,21 @@ extension Saboteur {
                     let input = ServerTwin.Input.commission(commission) as? Service.Twin.Input
                 else { continue }
                 core.take(.twin(ordinal: twin.ordinal, input), in: index)
+            }
+        }
+    }
+
+    private mutating func forgetMaintenance(_ core: inout InstanceCore<Service>) {
+        guard hasJustStarted else { return }
+        hasJustStarted = false
+        for index in core.ownedIndices {
+            for slot in core.shards[index]?.slots ?? [] {
+                guard let twin = slot.twin as? RackTwin else { continue }
+                for window in twin.book.maintenance {
+                    let end = RackTwin.Input.command(.endMaintenance(id: window.id))
+                    guard let input = end as? Service.Twin.Input else { continue }
+                    core.take(.twin(ordinal: twin.ordinal, input), in: index)
+                }
             }
         }
     }

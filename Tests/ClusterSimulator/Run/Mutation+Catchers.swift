@@ -14,6 +14,7 @@ extension Mutation {
         case .forgetIdentity, .answerForgotten: ["answers"]
         case .takeReportsTwice, .reportUnderNewTime, .refusalHidden: ["reports"]
         case .decommissionForgotten, .commandRepeatedLate, .generationInvented: ["commands"]
+        case .maintenanceForgotten: ["maintenance"]
         case .staleAnswers: ["positions"]
         case .loseReceipts, .dropVersions, .receiptInvented, .messagesCounted: ["convergence"]
         case .messagesCountedInside: ["convergence", "verdicts"]
@@ -24,7 +25,8 @@ extension Mutation {
         case .shardOfAnother, .servedAfterRelease, .tailNotCopied, .epochNotRaised,
             .candidateServedEarly:
             ["owners"]
-        case .releaseNotJournalled: ["owners", "replay"]
+        // Whoever starts from a copy of the files finds that they do not hold it.
+        case .releaseNotJournalled: ["owners", "replay", "bit flip"]
         // Nobody's request is answered there, and no report reaches the twin.
         case .staleOwnerServed: ["answers", "silence"]
         case .heldMessagesLost: ["holds"]
@@ -34,7 +36,7 @@ extension Mutation {
 
     /// A run in which it shows soon: short, with much that breaks. What closes late and then stays
     /// needs more time, whole racks and peace; a shard is held for some milliseconds, in which a
-    /// client must come to it.
+    /// client must come to it; racks are put into maintenance while there is much time left.
     package func plan(_ seed: UInt64) -> SimulationPlan {
         var plan = SimulationPlan(seed: seed, seconds: 180, servers: 40)
         plan.faultsPerMinute = 25
@@ -42,7 +44,7 @@ extension Mutation {
         case .foldKept:
             plan = SimulationPlan(seed: seed, seconds: 400, servers: 120)
             plan.faultsPerMinute = 2
-        case .heldMessagesLost:
+        case .heldMessagesLost, .maintenanceForgotten:
             plan = SimulationPlan(seed: seed)
             plan.faultsPerMinute = 25
         default: break

@@ -42,6 +42,8 @@ package enum Mutation: String, CaseIterable, Sendable {
     case timersForgotten = "timers-forgotten"
     /// A decommissioned server is under watch again after a start.
     case decommissionForgotten = "decommission-forgotten"
+    /// The maintenance of racks is over with a start.
+    case maintenanceForgotten = "maintenance-forgotten"
     /// A step of a twin that no record holds: replay cannot know it, nor the alert log.
     case stepWithoutRecord = "step-without-record"
 

@@ -4,7 +4,7 @@ import SimulatedFleet
 /// operation changes as little as possible of the rest.
 enum RandomStream: UInt64 {
     case shape = 1, network, faults, processes, disks, broker, clients, reports, workload, checks
-    case moves, restores, intervals, joins
+    case moves, restores, intervals, joins, onCall
 
     /// The stream of this purpose for one of several users of it.
     func random(seed: UInt64, index: Int = 0) -> SplitMix64 {

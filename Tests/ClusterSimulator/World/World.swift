@@ -126,6 +126,7 @@ final class World {
             addReporter(number: place + 1, style: .relay, gatherMilliseconds: rhythm)
         }
         add(follower)
+        add(SimulatedOnCall(world: self))
     }
 
     private func addReporter(
@@ -156,6 +157,7 @@ final class World {
             DurabilityCheck(), ReplayCheck(plan: plan), QueueCheck(), CommandCheck(),
             ReportCheck(), AlertCheck(), ConvergenceCheck(), OwnerCheck(), FoldCheck(),
             SilenceCheck(), UnhealthyRacksCheck(), TimerCheck(), VerdictCheck(), HoldCheck(),
+            MaintenanceCheck(),
         ]
     }
 
