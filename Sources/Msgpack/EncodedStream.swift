@@ -23,8 +23,8 @@ final class EncodedStream {
             values.append(in: index) { $0.packBin(data) }
             return try values.end()
         }
-        if let value = Self.selfPacking(value) {
-            values.append(in: index) { value.pack(into: &$0) }
+        if let type = Self.selfPacking(Value.self) {
+            values.append(in: index) { Self.pack(value, as: type, into: &$0) }
             return try values.end()
         }
         try write(value, to: index)
@@ -37,8 +37,8 @@ final class EncodedStream {
         if let data = Bytes.of(value) {
             return values.append(in: index) { $0.packBin(data) }
         }
-        if let value = Self.selfPacking(value) {
-            return values.append(in: index) { value.pack(into: &$0) }
+        if let type = Self.selfPacking(Value.self) {
+            return values.append(in: index) { Self.pack(value, as: type, into: &$0) }
         }
         try write(value, to: values.begin(Value.self, in: index, as: role))
     }
@@ -50,18 +50,28 @@ final class EncodedStream {
         if let data = Bytes.of(value) {
             return values.append(in: index, for: key) { $0.packBin(data) }
         }
-        if let value = Self.selfPacking(value) {
-            return values.append(in: index, for: key) { value.pack(into: &$0) }
+        if let type = Self.selfPacking(Value.self) {
+            return values.append(in: index, for: key) { Self.pack(value, as: type, into: &$0) }
         }
         try write(value, to: values.begin(Value.self, in: index, for: key))
     }
 
-    /// The value when its type packs itself; asking costs as much as packing some numbers.
-    private static func selfPacking<Value: Encodable>(_ value: Value) -> (any SelfPacking)? {
-        guard MemoryLayout<Value>.size >= SelfPackingLimits.bytesMin,
-            Value.self is any SelfPacking.Type
-        else { return nil }
-        return value as? any SelfPacking
+    /// The type when it packs itself; asking costs as much as packing some numbers.
+    private static func selfPacking<Value: Encodable>(
+        _ type: Value.Type
+    ) -> (any SelfPacking.Type)? {
+        guard MemoryLayout<Value>.size >= SelfPackingLimits.bytesMin else { return nil }
+        return type as? any SelfPacking.Type
+    }
+
+    /// Packs a value where it lies: `Packed` is the type `Value`, found to pack itself. Cast as any
+    /// other, a large value would be copied with all that it refers to.
+    private static func pack<Value, Packed: SelfPacking>(
+        _ value: Value, as type: Packed.Type, into packer: inout Packer
+    ) {
+        unsafe withUnsafeBytes(of: value) { bytes in
+            unsafe bytes.assumingMemoryBound(to: type).baseAddress?.pointee.pack(into: &packer)
+        }
     }
 
     private func write<Value: Encodable>(_ value: Value, to index: Int) throws {

@@ -10,6 +10,13 @@ package enum MsgpackDecoder {
         _ type: Value.Type, from bytes: Span<UInt8>, limits: MsgpackLimits = MsgpackLimits(),
         userInfo: [CodingUserInfoKey: any Sendable] = [:]
     ) throws(MsgpackError) -> Value {
+        // As many bytes are at most as many items.
+        if bytes.count <= min(limits.bytesMax, limits.itemsMax),
+            let type = type as? any SelfUnpacking.Type,
+            let value = unpacked(bytes, by: type, as: Value.self)
+        {
+            return value
+        }
         let index = try ValueIndex(bytes, limits: limits)
         index.userInfo = userInfo
         do {
@@ -17,6 +24,12 @@ package enum MsgpackDecoder {
         } catch {
             throw MsgpackError(decoding: error)
         }
+    }
+
+    private static func unpacked<Value, Unpacked: SelfUnpacking>(
+        _ bytes: Span<UInt8>, by type: Unpacked.Type, as value: Value.Type
+    ) -> Value? {
+        type.unpacked(bytes) as? Value
     }
 
     package static func decode<Value: Decodable>(

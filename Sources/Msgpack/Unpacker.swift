@@ -244,6 +244,23 @@ package struct Unpacker: ~Escapable {
 // MARK: - One step
 
 extension Unpacker {
+    /// Whether the next byte is `head` and those behind it are `text`, which the bytes can hold.
+    func isNext(_ head: UInt8, _ text: StaticString) -> Bool {
+        guard bytes[offset] == head else { return false }
+        let body = bytes.extracting(offset + 1..<offset + 1 + text.utf8CodeUnitCount)
+        return text.withUTF8Buffer { text in
+            for place in text.indices where unsafe text[place] != body[place] { return false }
+            return true
+        }
+    }
+
+    /// Moves on to `next`, behind something that was looked at.
+    mutating func advance(to next: Int) { offset = next }
+
+    /// The bytes that were read since the cursor stood at `start`.
+    @_lifetime(copy self)
+    func read(since start: Int) -> Span<UInt8> { bytes.extracting(start..<offset) }
+
     /// The next scalar, body or header; the cursor does not move. Complete, or an error.
     func next(wanting wanted: @autoclosure () -> String) throws(MsgpackError) -> twin_msgpack_item {
         guard offset < bytes.count else {

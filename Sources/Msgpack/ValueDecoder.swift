@@ -9,12 +9,29 @@ struct ValueDecoder: Decoder {
 
     /// Decodes this entry as any type; `[UInt8]` from `bin`.
     func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
-        if Bytes.isType(type) {
-            let data = try read { unpacker throws(MsgpackError) in
-                try unpacker.readBinBytes(maxBytes: .max)
-            }
-            if let data = data as? Value { return data }
+        if Bytes.isType(type) { return try bytes(as: type) }
+        guard MemoryLayout<Value>.size >= SelfPackingLimits.bytesMin,
+            let unpacking = type as? any SelfUnpacking.Type
+        else { return try Value(from: self) }
+        return try unpacked(by: unpacking)
+    }
+
+    /// Lets the type read this entry itself, or as any other when its bytes have another form.
+    private func unpacked<Value: Decodable, Unpacked: SelfUnpacking>(
+        by type: Unpacked.Type
+    ) throws -> Value {
+        if let value = index.unpacked(entry, by: type, as: Value.self) { return value }
+        return try Value(from: self)
+    }
+
+    /// Kept out of `decode`: room for an optional of any type makes every call ask the runtime for
+    /// that type.
+    @inline(never)
+    private func bytes<Value: Decodable>(as type: Value.Type) throws -> Value {
+        let data = try read { unpacker throws(MsgpackError) in
+            try unpacker.readBinBytes(maxBytes: .max)
         }
+        if let data = data as? Value { return data }
         return try Value(from: self)
     }
 

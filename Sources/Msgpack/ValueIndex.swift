@@ -12,6 +12,9 @@ final class ValueIndex {
         var count: UInt32
     }
 
+    /// Rows and messages have at least about so many.
+    private static let bytesPerItem = 4
+
     private let bytes: [UInt8]
     private let entries: [Entry]
     /// What the decoded types may ask their decoder.
@@ -27,6 +30,7 @@ final class ValueIndex {
         }
         var unpacker = Unpacker(bytes)
         var entries: [Entry] = []
+        entries.reserveCapacity(bytes.count / Self.bytesPerItem + 1)
         var open: [Int] = []
         try unpacker.walk(itemsMax: limits.itemsMax) { item, offset in
             let isContainer =
@@ -66,6 +70,14 @@ final class ValueIndex {
         } catch {
             throw error.at(path(to: entry).joined)
         }
+    }
+
+    /// The value of `entry` when its type, which is `type`, reads it itself; nil in another form.
+    func unpacked<Value, Unpacked: SelfUnpacking>(
+        _ entry: Int, by type: Unpacked.Type, as value: Value.Type
+    ) -> Value? {
+        let bytes = bytes
+        return type.unpacked(bytes.span, at: offset(of: entry), as: value)
     }
 
     /// Whether the string of `entry` is `text`, byte for byte.

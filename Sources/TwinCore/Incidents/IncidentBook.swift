@@ -29,6 +29,20 @@ package struct IncidentBook: Equatable, Sendable, Codable {
         self.highestNumber = highestNumber
     }
 
+    /// A book as its row has it.
+    package init(
+        address: TwinAddress, highestNumber: UInt32, incidents: [Incident], recent: [Incident],
+        maintenance: [MaintenanceWindow], inherited: InheritedMaintenance?,
+        activeMaintenance: InheritedMaintenance?
+    ) {
+        self.init(address: address, highestNumber: highestNumber)
+        self.incidents = incidents
+        self.recent = recent
+        self.maintenance = maintenance
+        self.inherited = inherited
+        self.activeMaintenance = activeMaintenance
+    }
+
     package var isInMaintenance: Bool { activeMaintenance != nil }
 
     /// Later incidents are numbered above `number`: what a lost history numbered never repeats.

@@ -192,7 +192,7 @@ extension Baseline {
     private static let blobHead = 2 + 3 * 8
 
     /// All state as bytes: the same for equal baselines.
-    var blob: [UInt8] {
+    package var blob: [UInt8] {
         var writer = BlobWriter(
             count: Baseline.blobHead + metrics.count * MetricBaseline.blobBytes)
         writer.put(UInt16(metrics.count))

@@ -5,7 +5,7 @@ package struct ClusterConfiguration: Equatable, Sendable, Codable {
     /// Whether servers labelled `simulated=true` may be commissioned.
     package var allowsSimulation: Bool
     /// `staleAfter`; nil = the default, which is also what rows and files of older releases say.
-    private var staleAfterMilliseconds: Int64?
+    package private(set) var staleAfterMilliseconds: Int64?
 
     package init(
         pageFrom: Severity = .error, allowsSimulation: Bool = false,

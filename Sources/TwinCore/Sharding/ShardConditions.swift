@@ -11,7 +11,7 @@ package struct ShardConditions: Equatable, Sendable, Codable {
     /// The highest epoch seen of each child shard; lower ones are stale.
     package var sourceEpochs: ShardEpochs
     /// `awaitedChildShards`; nil when empty, which is also what rows of older releases say.
-    private var awaited: ShardSet?
+    package private(set) var awaited: ShardSet?
 
     package init(configuration: ClusterConfiguration, childShardCount: Int) {
         floor = .zero

@@ -23,9 +23,16 @@ package struct ShardSet: Equatable, Sendable, Codable {
 
     /// The members in ascending order.
     package var indices: [UInt16] {
-        words.enumerated().flatMap { position, word in
-            (0..<64).filter { word & (1 << UInt64($0)) != 0 }.map { UInt16(position * 64 + $0) }
+        var indices: [UInt16] = []
+        indices.reserveCapacity(count)
+        for (position, word) in words.enumerated() {
+            var rest = word
+            while rest != 0 {
+                indices.append(UInt16(position * 64 + rest.trailingZeroBitCount))
+                rest &= rest - 1
+            }
         }
+        return indices
     }
 
     package func contains(_ index: UInt16) -> Bool {
@@ -66,6 +73,9 @@ package struct ShardSet: Equatable, Sendable, Codable {
     }
 
     package static func == (left: ShardSet, right: ShardSet) -> Bool {
-        left.indices == right.indices
+        let shared = min(left.words.count, right.words.count)
+        return left.words[..<shared] == right.words[..<shared]
+            && left.words[shared...].allSatisfy { $0 == 0 }
+            && right.words[shared...].allSatisfy { $0 == 0 }
     }
 }

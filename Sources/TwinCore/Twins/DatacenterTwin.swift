@@ -28,18 +28,18 @@ package struct DatacenterTwin: ParentTwin, Codable {
     package internal(set) var book: IncidentBook
     /// Sorted by key, at most `Limits.racksPerDatacenterMax`.
     package internal(set) var racks: [DatacenterRack] = []
-    var strangers = RackStrangers()
+    package internal(set) var strangers = RackStrangers()
     /// Shared troubles whose incidents live, in the order in which they were seen.
     package internal(set) var troubles: [DatacenterTrouble] = []
     package internal(set) var observation = DatacenterObservation()
     package internal(set) var verdict = Verdict.unknown
     package internal(set) var verdictSince: Timestamp
     package internal(set) var counts = DatacenterCounts()
-    var modelDue: Elapsed?
+    package internal(set) var modelDue: Elapsed?
     /// How many rack shards had not told which racks they have, at the last step; nil = none.
     package internal(set) var unansweredShards: Int?
     /// `staleness`; nil when everything is heard, which is also what rows of older releases say.
-    private var silences: DatacenterStaleness?
+    package private(set) var silences: DatacenterStaleness?
 
     package init(
         key: TwinKey, ordinal: UInt32, firstIncidentNumber: UInt32, in context: StepContext

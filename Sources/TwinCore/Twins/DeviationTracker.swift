@@ -2,7 +2,7 @@
 ///
 /// Metrics that go astray within a quarter of an hour of each other share one incident: that of
 /// the first, the lead. So a backup that moves disk, network and CPU is one incident.
-struct DeviationTracker: Equatable, Sendable, Codable {
+package struct DeviationTracker: Equatable, Sendable, Codable {
     /// Far for so many reports and so long before it counts; so many good reports end it.
     static let reports = 5
     static let duration = Milliseconds.minutes(10)

@@ -29,10 +29,10 @@ package struct RackTwin: ChildTwin, ParentTwin, Codable {
     package internal(set) var book: IncidentBook
     /// Sorted by key, at most `Limits.membersPerRackMax`.
     package internal(set) var members: [RackMember] = []
-    var strangers = RackStrangers()
-    var outage: RackOutage?
+    package internal(set) var strangers = RackStrangers()
+    package internal(set) var outage: RackOutage?
     /// When the last outage was over; likeness waits a little after it.
-    var outageOver: Elapsed?
+    package internal(set) var outageOver: Elapsed?
     /// What the data center should hold; nil without members.
     package internal(set) var status: RackStatus?
     package internal(set) var version: Version
@@ -40,13 +40,13 @@ package struct RackTwin: ChildTwin, ParentTwin, Codable {
     package internal(set) var verdictSince: Timestamp
     package internal(set) var unknownReason: String?
     /// What data centers have receipted: the present one and former ones, sorted by key.
-    var receipted: [RackReceipted] = []
+    package internal(set) var receipted: [RackReceipted] = []
     /// The present data center's fold set that this twin has applied.
-    var foldsVersion = Version.none
+    package internal(set) var foldsVersion = Version.none
     /// What that fold set says of silences that the data center sees; nil in rows of before.
-    private var toldSilences: [SharedSilence]?
+    package private(set) var toldSilences: [SharedSilence]?
     /// When quorum or an outage's end must be looked at again.
-    var modelDue: Elapsed?
+    package internal(set) var modelDue: Elapsed?
 
     package init(
         key: TwinKey, ordinal: UInt32, firstIncidentNumber: UInt32, in context: StepContext

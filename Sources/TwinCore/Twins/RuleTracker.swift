@@ -2,7 +2,7 @@
 ///
 /// `for` counts reports and report time, so that a backlog delivered in a second is judged like
 /// the same reports live. A rule at rest has no tracker.
-struct RuleTracker: Equatable, Sendable, Codable {
+package struct RuleTracker: Equatable, Sendable, Codable {
     /// Bad reports in a row beyond one level.
     struct Streak: Equatable, Sendable {
         var reports: UInt16 = 0
@@ -93,7 +93,7 @@ struct RuleTracker: Equatable, Sendable, Codable {
 }
 
 extension RuleTracker {
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         var container = try decoder.unkeyedContainer()
         rule = try container.decode(UInt8.self)
         level = try container.decode(UInt8.self)
@@ -110,7 +110,7 @@ extension RuleTracker {
         }
     }
 
-    func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.unkeyedContainer()
         try container.encode(rule)
         try container.encode(level)

@@ -68,7 +68,7 @@ struct BlobReader {
 extension ReportWindow {
     /// The rows, oldest first: first time (8 bytes), then per row 4 bytes of difference to the
     /// row before and two a column. The same for equal windows.
-    var blob: [UInt8] {
+    package var blob: [UInt8] {
         let head = count == 0 ? 4 : 12
         var writer = BlobWriter(count: head + count * (4 + columns * 2))
         writer.put(UInt16(columns))

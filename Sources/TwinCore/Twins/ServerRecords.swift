@@ -72,7 +72,7 @@ package enum ServerStanding: Equatable, Sendable {
 }
 
 /// Where a server is on the silence ladder.
-enum ServerPresence: UInt8, Equatable, Sendable, Codable {
+package enum ServerPresence: UInt8, Equatable, Sendable, Codable {
     case awaiting = 0
     case heard, late, missing, gone
 

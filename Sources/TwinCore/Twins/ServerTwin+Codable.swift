@@ -44,18 +44,19 @@ extension ServerTwin: Codable {
         let key = try container.decode(TwinKey.self)
         let ordinal = try container.decode(UInt32.self)
         self.init(key: key, ordinal: ordinal, firstIncidentNumber: 0)
+        // Times and numbers as they are: each type of their own would cost several times as much.
         book = try container.decode(IncidentBook.self)
         standing = try container.decode(ServerStanding.self)
         generation = try container.decode(UInt64.self)
-        commissionedAt = try container.decode(Timestamp.self)
-        commissionedElapsed = try container.decode(Elapsed.self)
+        commissionedAt = Timestamp(milliseconds: try container.decode(Int64.self))
+        commissionedElapsed = Elapsed(milliseconds: try container.decode(Int64.self))
         version = try ServerTwin.version(from: &container)
         receipted = try ServerTwin.version(from: &container)
         foldsVersion = try ServerTwin.version(from: &container)
         isRefused = try container.decode(Bool.self)
         formerRacks = try container.decode([TwinKey].self)
         digest = Digest(bytes: try container.decode([UInt8].self))
-        digestAt = try container.decode(Elapsed.self)
+        digestAt = Elapsed(milliseconds: try container.decode(Int64.self))
         presence = try container.decode(ServerPresence.self)
         let word = try container.decode(UInt8.self)
         guard let condition = ServerCondition(rawValue: word) else {
@@ -63,14 +64,14 @@ extension ServerTwin: Codable {
                 in: container, debugDescription: "wanted a server condition, found \(word)")
         }
         self.condition = condition
-        conditionSince = try container.decode(Timestamp.self)
+        conditionSince = Timestamp(milliseconds: try container.decode(Int64.self))
         continuity = try container.decode(Continuity.self)
-        lastHeard = try container.decode(Elapsed?.self)
-        silenceDue = try container.decode(Elapsed?.self)
+        lastHeard = try container.decodeIfPresent(Int64.self).map(Elapsed.init(milliseconds:))
+        silenceDue = try container.decodeIfPresent(Int64.self).map(Elapsed.init(milliseconds:))
         futureRun = try container.decode(UInt8.self)
         profile = try container.decode(ReporterProfile.self)
         counters = try container.decode(ReportCounters.self)
-        bootSeconds = try container.decode(Int64?.self)
+        bootSeconds = try container.decodeIfPresent(Int64.self)
         try decodeReports(from: &container, decoder)
         trackers = try container.decode([RuleTracker].self)
         deviations = try container.decode([DeviationTracker].self)
@@ -104,7 +105,8 @@ extension ServerTwin: Codable {
         }
     }
 
-    private var latestBlob: [UInt8] {
+    /// The values of the newest report, four bytes each.
+    package var latestBlob: [UInt8] {
         var writer = BlobWriter(count: latest.values.count * 4)
         for value in latest.values { writer.put(value) }
         return writer.bytes

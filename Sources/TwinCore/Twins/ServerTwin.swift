@@ -25,30 +25,30 @@ package struct ServerTwin: Sendable {
     /// The position of the present commission.
     package internal(set) var generation: UInt64 = 0
     package internal(set) var commissionedAt = Timestamp(milliseconds: 0)
-    var commissionedElapsed = Elapsed.zero
+    package internal(set) var commissionedElapsed = Elapsed.zero
 
     // MARK: what the racks know
     package internal(set) var version = Version.none
     /// The version that the present rack has receipted.
-    var receipted = Version.none
+    package internal(set) var receipted = Version.none
     /// The present rack refused the server: nothing is repeated until there is news.
-    var isRefused = false
+    package internal(set) var isRefused = false
     /// Racks that have not receipted *not a member* yet, oldest first.
     package internal(set) var formerRacks: [TwinKey] = []
     /// The version of the rack's fold set that is applied.
-    var foldsVersion = Version.none
-    var digest = Digest()
-    var digestAt = Elapsed.zero
+    package internal(set) var foldsVersion = Version.none
+    package internal(set) var digest = Digest()
+    package internal(set) var digestAt = Elapsed.zero
 
     // MARK: silence
-    var presence = ServerPresence.awaiting
-    var condition = ServerCondition.awaiting
+    package internal(set) var presence = ServerPresence.awaiting
+    package internal(set) var condition = ServerCondition.awaiting
     package internal(set) var conditionSince = Timestamp(milliseconds: 0)
     package internal(set) var continuity = Continuity()
-    var lastHeard: Elapsed?
-    var silenceDue: Elapsed?
+    package internal(set) var lastHeard: Elapsed?
+    package internal(set) var silenceDue: Elapsed?
     /// Reports from the future in a row.
-    var futureRun: UInt8 = 0
+    package internal(set) var futureRun: UInt8 = 0
 
     // MARK: reports
     package internal(set) var profile = ReporterProfile()
@@ -61,8 +61,8 @@ package struct ServerTwin: Sendable {
 
     // MARK: models
     package internal(set) var baseline = Baseline(columns: 0)
-    var trackers: [RuleTracker] = []
-    var deviations: [DeviationTracker] = []
+    package internal(set) var trackers: [RuleTracker] = []
+    package internal(set) var deviations: [DeviationTracker] = []
 
     /// A twin at its birth, before its first commission. Its incidents are numbered above
     /// `firstIncidentNumber`.

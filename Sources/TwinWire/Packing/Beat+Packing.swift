@@ -20,7 +20,7 @@ extension Beat: SelfPacking {
             packer.packUInt(connection)
         }
         packer.packKey("blindShards")
-        packer.pack(rare: blindShards)
+        packer.pack(blindShards)
         packer.packKey("owned")
         packer.packArrayHeader(owned.count)
         for shard in owned {
@@ -34,6 +34,32 @@ extension Beat: SelfPacking {
         packer.packBool(isStopping)
         packer.packKey("load")
         load.pack(into: &packer)
+    }
+}
+
+/// The broker answers every beat.
+extension BeatReply: SelfPacking {
+    package func pack(into packer: inout Packer) {
+        packer.packMapHeader(forwarded == nil ? 8 : 9)
+        packer.packKey("number")
+        packer.packUInt(number)
+        packer.packKey("brokerNonce")
+        packer.packUInt(brokerNonce)
+        packer.packKey("placementVersion")
+        packer.packUInt(placementVersion)
+        packer.packKey("isYoung")
+        packer.packBool(isYoung)
+        packer.packKey("isBehind")
+        packer.packBool(isBehind)
+        packer.packKey("dropped")
+        packer.packUInt(dropped)
+        packer.packKey("unheardServerShards")
+        packer.pack(unheardServerShards)
+        packer.packKey("unheardRackShards")
+        packer.pack(unheardRackShards)
+        guard let forwarded else { return }
+        packer.packKey("forwarded")
+        packer.packUInt(forwarded)
     }
 }
 
@@ -59,7 +85,7 @@ extension InstanceLoad: SelfPacking {
         packer.packKey("residentBytes")
         packer.packUInt(residentBytes)
         packer.packKey("refused")
-        packer.pack(rare: refused)
+        packer.pack(refused)
         packer.packKey("quarantined")
         packer.packInt(quarantined)
         packer.packKey("warnings")

@@ -12,10 +12,10 @@ extension IncidentBook: SelfPacking {
         packer.packUInt(UInt64(highestNumber))
         packer.packKey("incidents")
         packer.packArrayHeader(incidents.count)
-        for incident in incidents { packer.pack(rare: incident) }
+        for incident in incidents { incident.pack(into: &packer) }
         packer.packKey("recent")
         packer.packArrayHeader(recent.count)
-        for incident in recent { packer.pack(rare: incident) }
+        for incident in recent { incident.pack(into: &packer) }
         packer.packKey("maintenance")
         packer.packArrayHeader(maintenance.count)
         for window in maintenance { window.pack(into: &packer) }
