@@ -49,6 +49,19 @@ struct DatacenterTwinTests {
         #expect(bench.openedPages.count == 1)
     }
 
+    @Test("What is lost in sum already wakes the twin for nothing: not once a turn to its end")
+    func lostInSumRests() {
+        var bench = DatacenterBench(racks: 1) { _, _, _ in }
+        let lost = ObservationReport(racks: ShardSet([3]))
+        for round in 0..<8 {
+            bench.step(.observation(lost))
+            #expect((bench.dc.modelDue == nil) == (round >= 6), "\(round)")
+            bench.pass(seconds: 20)
+            bench.step(.observation(ObservationReport()))
+            bench.pass(seconds: 20)
+        }
+    }
+
     @Test("Topology: racks of one feed that fall silent are one shared outage and one page")
     func feedOutage() throws {
         var bench = DatacenterBench(racks: 12) { rack, _, status in

@@ -53,11 +53,12 @@ package struct DatacenterObservation: Equatable, Sendable, Codable {
             || sum >= Limits.observationLostSum.rawValue
     }
 
-    /// When `isLost` may become true; nil while nothing is lost.
+    /// When `isLost` may become true; nil while nothing is lost, and once it is true: it stays so
+    /// until everything is heard.
     package func nextDue(after now: Elapsed) -> Elapsed? {
-        guard let lostSince else { return nil }
+        let missing = Limits.observationLostSum.rawValue - sum
+        guard let lostSince, missing > 0 else { return nil }
         let onEnd = lostSince + Limits.observationLostAfter
-        let missing = max(Limits.observationLostSum.rawValue - sum, 1)
         let inSum = now + Milliseconds(rawValue: missing)
         let due = min(onEnd, inSum)
         return due > now ? due : nil
