@@ -92,7 +92,7 @@ extension BrokerMachine {
         for tier in Tier.allCases {
             if hasJoiner(in: tier, now: now) { rebalance(tier, byHand: false) }
             if record.isBalancing(tier) { tendBalance(of: tier, now: now) }
-            if present(in: tier).contains(where: record.isDraining) {
+            if record.drains, present(in: tier).contains(where: record.isDraining) {
                 start(emptying(tier).steps, now: now)
             }
         }

@@ -60,6 +60,9 @@ package struct BrokerRecord: Equatable, Sendable, Codable {
         }
     }
 
+    /// Whether any instance is being emptied.
+    var drains: Bool { draining?.isEmpty == false }
+
     package func isDraining(_ name: InstanceName) -> Bool { draining?.contains(name) ?? false }
 
     package func isLeaving(_ name: InstanceName) -> Bool { leaving?.contains(name) ?? false }

@@ -120,7 +120,9 @@ package struct Shard<Twin: ShardTwin>: Sendable {
     /// The slot of a key, nil when no twin has it. `crc` is the key's CRC-32.
     @specialized(where Twin == ServerTwin)
     package func find(_ key: Span<UInt8>, crc: UInt32) -> Int? {
-        table.find(hash: KeyTable.hash(crc: crc)) { slots[$0].isNamed(key) }
+        // The slots alone: a closure that has the shard has a copy of all of it.
+        let slots = slots
+        return table.find(hash: KeyTable.hash(crc: crc)) { slots[$0].isNamed(key) }
     }
 
     /// The same of a key as a value, where the shard lies; changes nothing (see `ShardTwin.wants`).
@@ -136,10 +138,14 @@ package struct Shard<Twin: ShardTwin>: Sendable {
 
     package subscript(slot: Int) -> Twin? { slots[slot].twin }
 
-    package func twin(_ key: TwinKey) -> Twin? { find(key).flatMap { slots[$0].twin } }
+    package func twin(_ key: TwinKey) -> Twin? {
+        guard let slot = find(key) else { return nil }
+        return slots[slot].twin
+    }
 
     package func twin(ordinal: UInt32) -> Twin? {
-        slotOfOrdinal[ordinal].flatMap { slots[$0].twin }
+        guard let slot = slotOfOrdinal[ordinal] else { return nil }
+        return slots[slot].twin
     }
 
     /// The ordinals of all twins, in slot order.

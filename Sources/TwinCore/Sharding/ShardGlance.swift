@@ -13,6 +13,8 @@ package struct ShardGlance: Sendable {
     package let twinCount: Int
     /// Some twin's row is behind, or its tombstone is not written.
     package let hasUnsavedTwins: Bool
+    /// The journal record from which on the row that is longest behind is needed; nil = none is.
+    package let oldestDirtyRecord: UInt64?
 }
 
 extension Shard {
@@ -28,6 +30,14 @@ extension Shard {
             epoch: epoch, position: position, elapsedOffset: elapsedOffset,
             isObserving: conditions.isObserving, floor: conditions.floor,
             awaitsAudits: !conditions.awaitedChildShards.isEmpty, nextTimer: timers.earliest,
-            twinCount: twinCount, hasUnsavedTwins: dirty.first != nil || !removed.isEmpty)
+            twinCount: twinCount, hasUnsavedTwins: dirty.first != nil || !removed.isEmpty,
+            oldestDirtyRecord: dirty.first?.record)
+    }
+
+    /// Whether exactly these child shards are unheard, as far as the shard knows. Changes nothing.
+    @specialized(where Twin == RackTwin)
+    @specialized(where Twin == DatacenterTwin)
+    package mutating func knowsUnheard(_ shards: ShardSet) -> Bool {
+        conditions.unheardChildShards == shards
     }
 }

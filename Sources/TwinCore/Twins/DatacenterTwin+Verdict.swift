@@ -118,6 +118,7 @@ package struct DatacenterCounts: Equatable, Sendable, Codable {
 
     init(of racks: [DatacenterRack]) {
         self.racks = racks.count
+        let racks = racks.span
         for index in racks.indices {
             let own = racks[index].status.counts
             servers += own.servers

@@ -90,9 +90,7 @@ package struct RackMember: Equatable, Sendable, Codable {
     }
 
     /// Incidents that operators see: open and recovering.
-    package var openIncidents: [IncidentBrief] {
-        status.incidents.filter { $0.phase == .open || $0.phase == .recovering }
-    }
+    package var openIncidents: [IncidentBrief] { status.incidents.filter(\.isShown) }
 
     private mutating func follow(at now: Elapsed) {
         var buckets = reference.buckets

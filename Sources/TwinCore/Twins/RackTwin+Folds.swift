@@ -15,7 +15,14 @@ extension RackTwin {
         for (position, opinion) in opinions.enumerated() where opinion.state == .bad {
             for index in opinion.affected { explaining[index].append(position) }
         }
+        let maintenance = book.maintenanceForChildren
         for index in members.indices {
+            // Most list nothing and are taken nothing: these are looked at where they lie.
+            if members[index].status.incidents.isEmpty,
+                members[index].folds.hasOnly(maintenance)
+            {
+                continue
+            }
             let member = members[index]
             let entries = member.status.incidents.compactMap { brief in
                 entry(
@@ -24,7 +31,7 @@ extension RackTwin {
             }.sorted { $0.child < $1.child }
             let next = FoldSet(
                 version: context.version, entries: entries,
-                maintenance: book.maintenanceForChildren)
+                maintenance: maintenance)
             let isWorse = member.key == escalated && !entries.isEmpty
             guard isWorse || !next.hasContent(of: member.folds) else { continue }
             members[index].folds = next

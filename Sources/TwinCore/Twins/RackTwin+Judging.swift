@@ -103,11 +103,17 @@ struct RackVoters {
     var joinDue: Elapsed?
 
     init(of rack: RackTwin, at now: Elapsed) {
-        let intervals = rack.members.map(\.status.interval).sorted()
-        if !intervals.isEmpty { interval = intervals[intervals.count / 2] }
-        let fresh = RackTwin.freshIntervals * interval
+        var intervals: [Milliseconds] = []
+        intervals.reserveCapacity(rack.members.count)
         // Each where it lies: a member that is held is copied with its incidents and folds.
         let members = rack.members.span
+        for index in members.indices { intervals.append(members[index].status.interval) }
+        intervals.sort()
+        if !intervals.isEmpty { interval = intervals[intervals.count / 2] }
+        let fresh = RackTwin.freshIntervals * interval
+        present.reserveCapacity(members.count)
+        judged.reserveCapacity(members.count)
+        expected.reserveCapacity(members.count)
         for index in members.indices {
             let votesFrom =
                 members[index].joined

@@ -1,7 +1,7 @@
 /// The rack as a parent: which servers are members, and what each is told.
 extension RackTwin {
     package func isNews(_ message: ChildMessage<ServerStatus>) -> Bool {
-        if let member = member(message.child) { return message.version > member.version }
+        if let place = place(of: message.child) { return message.version > members[place].version }
         guard let stranger = strangers[message.child] else { return true }
         let hasRoom = members.count < Limits.membersPerRackMax
         if stranger.isRefused, hasRoom, message.status != nil { return true }
@@ -9,7 +9,7 @@ extension RackTwin {
     }
 
     package func lacks(_ child: TwinKey, at version: Version) -> Bool {
-        if let member = member(child) { return version > member.version }
+        if let place = place(of: child) { return version > members[place].version }
         guard let stranger = strangers[child] else { return true }
         return version > stranger.version
             || (stranger.isRefused && members.count < Limits.membersPerRackMax)
@@ -22,9 +22,10 @@ extension RackTwin {
     }
 
     package func receipt(for child: TwinKey) -> Receipt {
-        if let member = member(child) {
+        if let place = place(of: child) {
             return Receipt(
-                parent: key, version: member.version, disposition: .member, folds: member.folds)
+                parent: key, version: members[place].version, disposition: .member,
+                folds: members[place].folds)
         }
         let stranger = strangers[child]
         return Receipt(
@@ -35,13 +36,23 @@ extension RackTwin {
     }
 
     package var owedChildren: [TwinKey] {
-        members.filter { $0.status.foldsVersion != $0.folds.version }.map(\.key)
+        let members = members.span
+        var owed: [TwinKey] = []
+        for index in members.indices
+        where members[index].status.foldsVersion != members[index].folds.version {
+            owed.append(members[index].key)
+        }
+        return owed
     }
 
     /// The member of this key; nil when it is none. O(log members).
     package func member(_ child: TwinKey) -> RackMember? {
+        place(of: child).map { members[$0] }
+    }
+
+    private func place(of child: TwinKey) -> Int? {
         let index = position(of: child)
-        return index < members.count && members[index].key == child ? members[index] : nil
+        return index < members.count && members[index].key == child ? index : nil
     }
 
     private var fullReason: String {

@@ -84,11 +84,14 @@ extension RackTwin {
     /// The data center that the members name now; stays while too many former ones are owed.
     var namedDatacenter: TwinKey? {
         var counts: [(dc: TwinKey, servers: Int)] = []
-        for member in members {
-            if let index = counts.firstIndex(where: { $0.dc == member.status.dc }) {
+        // Each where it lies: a member that is held is copied with its incidents and folds.
+        let members = members.span
+        for place in members.indices {
+            let dc = members[place].status.dc
+            if let index = counts.firstIndex(where: { $0.dc == dc }) {
                 counts[index].servers += 1
             } else {
-                counts.append((member.status.dc, 1))
+                counts.append((dc, 1))
             }
         }
         let named = counts.min { ($1.servers, $0.dc) < ($0.servers, $1.dc) }?.dc

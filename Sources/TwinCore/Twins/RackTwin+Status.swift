@@ -72,15 +72,14 @@ extension RackTwin {
         counts.servers = members.count
         counts.expected = voters.expectedCount
         counts.judged = voters.judged.count
-        for member in members {
-            if member.status.isInMaintenance {
+        let members = members.span
+        for place in members.indices {
+            if members[place].status.isInMaintenance {
                 counts.maintenance += 1
-            } else if member.status.condition.isSilent {
+            } else if members[place].status.condition.isSilent {
                 counts.missing += 1
             }
-            if member.openIncidents.contains(where: { $0.severity >= .error }) {
-                counts.failing += 1
-            }
+            if members[place].status.isFailing { counts.failing += 1 }
         }
         return counts
     }
@@ -149,8 +148,11 @@ extension RackTwin {
     private var labelCounts: [LabelCount] {
         RackDimension.allCases.flatMap { dimension in
             var counts: [LabelCount] = []
-            for member in members {
-                guard let value = dimension.value(in: member.status.topology) else { continue }
+            let members = members.span
+            for place in members.indices {
+                guard let value = dimension.value(in: members[place].status.topology) else {
+                    continue
+                }
                 if let index = counts.firstIndex(where: { $0.value == value }) {
                     counts[index].servers += 1
                 } else {

@@ -52,6 +52,11 @@ package struct FoldSet: Equatable, Sendable {
         entries == other.entries && maintenance == other.maintenance && silences == other.silences
     }
 
+    /// Whether nothing is folded, and this maintenance is all that is taken over.
+    func hasOnly(_ maintenance: InheritedMaintenance?) -> Bool {
+        entries.isEmpty && silences.isEmpty && self.maintenance == maintenance
+    }
+
     /// False for the fold set of a child that is left alone.
     package var takesSomething: Bool {
         !entries.isEmpty || maintenance != nil || !silences.isEmpty

@@ -43,6 +43,11 @@ package struct ServerStatus: Equatable, Sendable {
     }
 }
 
+extension ServerStatus {
+    /// Has an incident of at least error that operators see.
+    var isFailing: Bool { incidents.contains { $0.isShown && $0.severity >= .error } }
+}
+
 /// The labels that racks and data centers correlate by; nil = not given at commission.
 package struct Topology: Equatable, Sendable, Codable {
     package var feed: String?
@@ -118,4 +123,9 @@ package struct IncidentBrief: Equatable, Sendable, Codable {
         self.phase = phase
         self.since = since
     }
+}
+
+extension IncidentBrief {
+    /// Operators see it: open or recovering.
+    var isShown: Bool { phase == .open || phase == .recovering }
 }

@@ -56,19 +56,19 @@ extension InstanceCore {
 
     private mutating func gatherTwins(into slice: inout PendingSlice, bytesMax: Int) {
         // Oldest first over all shards: what is left decides where replay starts.
-        for index in shards.indices where shards[index]?.removed.isEmpty == false {
+        for index in shards.indices where shards[index]?.glance().hasUnsavedTwins == true {
             for removed in shards[index]?.removed ?? [] {
                 slice.twins.append(tombstone(of: removed, in: index))
             }
             shards[index]?.removed.removeAll()
         }
         gatherDepartures(into: &slice)
-        var oldest = shards.indices.map { shards[$0]?.dirty.first?.record ?? .max }
+        var oldest = shards.indices.map { oldestDirtyRecord(of: $0) ?? .max }
         var bytes = 0
         while slice.twins.count < Slicing.twinsPerSliceMax, bytes < bytesMax,
             let index = oldest.indexOfLeast, let entry = shards[index]?.dirty.popFirst()
         {
-            oldest[index] = shards[index]?.dirty.first?.record ?? .max
+            oldest[index] = oldestDirtyRecord(of: index) ?? .max
             guard let twin = shards[index]?.slots[entry.slot].twin,
                 twin.ordinal == entry.ordinal
             else { continue }
@@ -77,6 +77,10 @@ extension InstanceCore {
             slice.twins.append(row)
             shards[index]?.slots[entry.slot].dirtySince = nil
         }
+    }
+
+    private mutating func oldestDirtyRecord(of index: Int) -> UInt64? {
+        shards[index]?.glance().oldestDirtyRecord
     }
 
     /// What is behind of shards that are not served any more: few twins, copied a moment ago.
@@ -119,10 +123,10 @@ extension InstanceCore {
             status: "removed", generation: 0, incidents: [], state: nil)
     }
 
-    private func oldestNeededRecord(skippingAlerts count: Int, next: UInt64) -> UInt64 {
+    private mutating func oldestNeededRecord(skippingAlerts count: Int, next: UInt64) -> UInt64 {
         var oldest = next
         for index in shards.indices {
-            if let record = shards[index]?.dirty.first?.record { oldest = min(oldest, record) }
+            if let record = oldestDirtyRecord(of: index) { oldest = min(oldest, record) }
         }
         for departure in departures.values {
             if let record = departure.shard?.dirty.first?.record { oldest = min(oldest, record) }

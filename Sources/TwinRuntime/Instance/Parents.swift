@@ -167,7 +167,7 @@ extension InstanceCore where Service: ParentService {
     package mutating func hearAbsence(of shards: ShardSet) {
         let digest = Self.digest(ofUnheard: shards)
         for index in ownedIndices
-        where self.shards[index]?.conditions.unheardChildShards != shards {
+        where self.shards[index]?.knowsUnheard(shards) == false {
             take(.childShards(shards), in: index)
             for ordinal in self.shards[index]?.ordinals ?? [] {
                 takeOwn(

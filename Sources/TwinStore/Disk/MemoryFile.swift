@@ -17,9 +17,7 @@ package final class MemoryFile: DiskFile {
     }
 
     package func write(_ bytes: Span<UInt8>, at offset: UInt64) throws(StoreError) {
-        var copy: [UInt8] = []
-        copy.reserveCapacity(bytes.count)
-        for index in bytes.indices { copy.append(bytes[index]) }
+        let copy = unsafe bytes.withUnsafeBufferPointer { unsafe [UInt8]($0) }
         try disk.write(copy, to: inode, at: Int(offset), name: name)
     }
 
