@@ -15,29 +15,30 @@ final class ConvergenceCheck: Checker {
             return
         }
         for server in world.reference.servers.indices {
-            noteDebt(of: world.serverTwin(Workload.serverKey(server)), in: world)
+            let key = Workload.serverKey(server)
+            noteDebt(world.serverDebt(key), of: "server/\(key)", in: world)
         }
         for rack in 0..<Workload.racks {
-            noteDebt(of: world.rackTwin(Workload.rackKey(rack)), in: world)
+            let key = Workload.rackKey(rack)
+            noteDebt(world.rackDebt(key), of: "rack/\(key)", in: world)
         }
     }
 
-    private func noteDebt<Twin: ChildTwin>(of twin: Twin?, in world: World) {
-        guard let twin else { return }
-        let name = twin.book.address.description
-        guard !twin.owedParents.isEmpty else {
+    private func noteDebt(_ debt: ChildDebt?, of name: String, in world: World) {
+        guard let debt else { return }
+        guard !debt.parents.isEmpty else {
             owed[name] = nil
             return
         }
         let now = world.scheduler.now
-        guard let known = owed[name], known.version == twin.version else {
-            owed[name] = (twin.version, now)
+        guard let known = owed[name], known.version == debt.version else {
+            owed[name] = (debt.version, now)
             return
         }
         guard now - known.since >= Self.owedMilliseconds else { return }
         world.fail(
             self.name,
-            "\(name) owes version \(twin.version) to \(twin.owedParents.map(\.description)) "
+            "\(name) owes version \(debt.version) to \(debt.parents.map(\.description)) "
                 + "for \(now - known.since) ms, long after the last fault")
     }
 

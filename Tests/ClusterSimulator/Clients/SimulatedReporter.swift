@@ -130,8 +130,10 @@ final class SimulatedReporter: SimulatedClient {
         var destinations: [String] = []
         var groups: [[KeptReport]] = []
         var waiting: [KeptReport] = []
+        // Nothing moves meanwhile: each shard has one owner.
+        var known: [UInt16: String] = [:]
         for report in kept {
-            guard let destination = destination(of: report.server),
+            guard let destination = destination(of: report.server, &known),
                 !batches.values.contains(where: { $0.destination == destination }),
                 (restingUntil[destination] ?? 0) <= world.scheduler.now
             else {
@@ -149,12 +151,17 @@ final class SimulatedReporter: SimulatedClient {
         for index in destinations.indices { send(groups[index], to: destinations[index]) }
     }
 
-    private func destination(of server: Int) -> String? {
+    /// - Parameter known: where a relay sends what is for a shard, as far as it was found.
+    private func destination(of server: Int, _ known: inout [UInt16: String]) -> String? {
         switch style {
         case .agents: return "server/\(Workload.serverKey(server))"
         case .relay:
+            let shard = Workload.shard(ofServer: server)
+            if let destination = known[shard] { return destination }
             guard let owner = world.owner(ofServer: server) else { return nil }
-            return "server@\(owner)"
+            let destination = "server@\(owner)"
+            known[shard] = destination
+            return destination
         }
     }
 

@@ -41,9 +41,8 @@ extension InstanceCore {
     {
         var sights: [(shard: UInt16, isObserving: Bool, floor: Elapsed, elapsed: Elapsed)] = []
         for index in shards.indices {
-            guard let glance = shards[index]?.glance(), let elapsed = elapsed(of: index) else {
-                continue
-            }
+            guard let glance = shards[index]?.glance() else { continue }
+            let elapsed = Elapsed(milliseconds: (time.running + glance.elapsedOffset).rawValue)
             sights.append((UInt16(index), glance.isObserving, glance.floor, elapsed))
         }
         return sights
@@ -57,7 +56,8 @@ extension InstanceCore {
         by slack: Milliseconds
     ) -> (twin: String, milliseconds: Int64)? {
         for index in shards.indices {
-            guard let now = elapsed(of: index) else { continue }
+            guard let glance = shards[index]?.glance() else { continue }
+            let now = Elapsed(milliseconds: (time.running + glance.elapsedOffset).rawValue)
             for slot in 0..<(shards[index]?.slots.count ?? 0) {
                 guard let due = shards[index]?.slots[slot].twin?.nextDueInPlace(),
                     due + slack < now
@@ -79,6 +79,16 @@ extension InstanceCore {
     }
 }
 
+extension InstanceCore where Service.Twin: ChildTwin {
+    /// What the present twin of a key owes; nil when the shard is not served here or has none.
+    @specialized(where Service == ServerService)
+    @specialized(where Service == RackService)
+    mutating func debtInPlace(_ key: TwinKey, in shard: Int) -> ChildDebt? {
+        guard shard < shards.count, let slot = shards[shard]?.findInPlace(key) else { return nil }
+        return shards[shard]?.slots[slot].twin?.debtInPlace()
+    }
+}
+
 extension InstanceCore where Service == ServerService {
     /// A glance at each twin of the shards that nobody was asked for yet.
     mutating func glancesInPlace(at isSeen: inout [Bool]) -> [ServerGlance] {
@@ -97,6 +107,12 @@ extension InstanceCore where Service == ServerService {
 
 extension ShardTwin {
     fileprivate mutating func nextDueInPlace() -> Elapsed? { nextDue }
+}
+
+extension ChildTwin {
+    fileprivate mutating func debtInPlace() -> ChildDebt {
+        ChildDebt(version: version, parents: owedParents)
+    }
 }
 
 extension ServerTwin {

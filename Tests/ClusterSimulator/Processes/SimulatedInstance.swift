@@ -68,6 +68,9 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
 
     // MARK: life
 
+    @specialized(where Service == ServerService)
+    @specialized(where Service == RackService)
+    @specialized(where Service == DatacenterService)
     func start() {
         guard !isUp else { return }
         do {
@@ -203,6 +206,9 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
 
     func messageArrived() { wake(at: world.scheduler.now) }
 
+    @specialized(where Service == ServerService)
+    @specialized(where Service == RackService)
+    @specialized(where Service == DatacenterService)
     func turn() {
         // An earlier wake took the place of the one that this was planned for.
         guard wakesAt == world.scheduler.now else { return }

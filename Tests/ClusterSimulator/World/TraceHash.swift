@@ -8,15 +8,18 @@ package struct TraceHash: Equatable, Sendable {
     mutating func add(_ number: Int64) { add(UInt64(bitPattern: number)) }
 
     mutating func add(_ bytes: [UInt8]) {
-        var word: UInt64 = 0
-        for (index, byte) in bytes.enumerated() {
-            word = word << 8 | UInt64(byte)
-            if index & 7 == 7 {
-                add(word)
-                word = 0
+        unsafe bytes.withUnsafeBytes { bytes in
+            let whole = bytes.count & ~7
+            for offset in stride(from: 0, to: whole, by: 8) {
+                add(
+                    UInt64(
+                        bigEndian: unsafe bytes.loadUnaligned(
+                            fromByteOffset: offset, as: UInt64.self)))
             }
+            var rest: UInt64 = 0
+            for offset in whole..<bytes.count { rest = rest << 8 | UInt64(unsafe bytes[offset]) }
+            add(rest)
         }
-        add(word)
         add(UInt64(bytes.count))
     }
 

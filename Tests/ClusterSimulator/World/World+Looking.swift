@@ -70,6 +70,26 @@ extension World {
         return nil
     }
 
+    func serverDebt(_ key: String) -> ChildDebt? { debt(key, in: servers) }
+    func rackDebt(_ key: String) -> ChildDebt? { debt(key, in: racks) }
+
+    private func debt<Service: TierService>(
+        _ key: String, in instances: [SimulatedInstance<Service>]
+    ) -> ChildDebt? where Service.Twin: ChildTwin {
+        do {
+            let key = try TwinKey(key)
+            let shard = Int(key.shardIndex(shardCount: World.shardsPerTier))
+            for instance in instances {
+                if let debt = instance.withCore({ $0.debtInPlace(key, in: shard) }) ?? nil {
+                    return debt
+                }
+            }
+        } catch {
+            fail("world", "\(error)")
+        }
+        return nil
+    }
+
     /// The twins of servers that have an incident, each from the instance that serves it.
     func serverTwinsInTrouble() -> [ServerTwin] {
         var twins: [ServerTwin] = []
