@@ -36,19 +36,25 @@ extension Mutation {
 
     /// A run in which it shows soon: short, with much that breaks. What closes late and then stays
     /// needs more time, whole racks and peace; a shard is held for some milliseconds, in which a
-    /// client must come to it; racks are put into maintenance while there is much time left.
+    /// client must come to it; of a release only what ends right after it is wrong; racks are put
+    /// into maintenance while there is much time left.
     package func plan(_ seed: UInt64) -> SimulationPlan {
-        var plan = SimulationPlan(seed: seed, seconds: 180, servers: 40)
-        plan.faultsPerMinute = 25
         switch self {
-        case .foldKept:
-            plan = SimulationPlan(seed: seed, seconds: 400, servers: 120)
-            plan.faultsPerMinute = 2
-        case .heldMessagesLost, .maintenanceForgotten:
-            plan = SimulationPlan(seed: seed)
-            plan.faultsPerMinute = 25
-        default: break
+        case .foldKept: plan(seed, seconds: 300, servers: 80, faultsPerMinute: 2)
+        case .foldUnderNothing: plan(seed, seconds: 180, servers: 80, faultsPerMinute: 6)
+        case .staleOwnerServed: plan(seed, seconds: 180, servers: 40, faultsPerMinute: 6)
+        case .heldMessagesLost: plan(seed, seconds: 600, servers: 40, faultsPerMinute: 25)
+        case .maintenanceForgotten: plan(seed, seconds: 600, servers: 40, faultsPerMinute: 25)
+        case .releaseNotJournalled: plan(seed, seconds: 390, servers: 20, faultsPerMinute: 40)
+        default: plan(seed, seconds: 180, servers: 40, faultsPerMinute: 25)
         }
+    }
+
+    private func plan(
+        _ seed: UInt64, seconds: Int64, servers: Int, faultsPerMinute: Double
+    ) -> SimulationPlan {
+        var plan = SimulationPlan(seed: seed, seconds: seconds, servers: servers)
+        plan.faultsPerMinute = faultsPerMinute
         plan.mutation = self
         return plan
     }
