@@ -34,6 +34,9 @@ struct SimulatorCommand: ParsableCommand {
     @Option(help: "Die when a fault of this kind begins, to see that a death is made small too.")
     var diesOf: String?
 
+    @Option(help: "Break this behaviour, to see that a checker's complaint is made small.")
+    var mutation: String?
+
     @Flag(help: "Run here, without a child, and make nothing small.")
     var alone = false
 
@@ -88,6 +91,12 @@ struct SimulatorCommand: ParsableCommand {
                 throw ValidationError("--dies-of: no kind of fault: \(diesOf)")
             }
             whole.diesOf = kind
+        }
+        if let mutation {
+            guard let wanted = Mutation(rawValue: mutation) else {
+                throw ValidationError("--mutation: no such behaviour: \(mutation)")
+            }
+            whole.mutation = wanted
         }
         return whole
     }

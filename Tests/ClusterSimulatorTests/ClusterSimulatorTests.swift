@@ -64,10 +64,23 @@ struct ClusterSimulatorTests {
     #if !DEBUG
         @Test("A run that ends its process is made small too: one fault and no operation are left")
         func deathIsShrunk() throws {
-            let kind = "process-crash"
-            let died = try SimulatorProcess(["--seed", "3", "--dies-of", kind]).finish()
-            #expect(!died.isWell)
-            let replay = try #require(died.lines.last { $0.hasPrefix("replay ") })
+            let kind = FaultKind.processCrash
+            let again = try Self.shrunk(["--dies-of", kind.rawValue])
+            #expect(again.contains { $0.contains("it dies of \(kind.rawValue)") })
+        }
+
+        @Test("A checker's complaint is made small too: one fault and no operation are left")
+        func complaintIsShrunk() throws {
+            let again = try Self.shrunk(["--mutation", Mutation.timersForgotten.rawValue])
+            #expect(again.contains { $0.hasPrefix("failed 3 ") && $0.contains(" timers: ") })
+        }
+
+        /// Runs what fails with one fault and no operation; what its replay says, when it was made
+        /// as small as that.
+        private static func shrunk(_ options: [String]) throws -> [String] {
+            let failed = try SimulatorProcess(["--seed", "3"] + options).finish()
+            #expect(!failed.isWell)
+            let replay = try #require(failed.lines.last { $0.hasPrefix("replay ") })
             let (seed, plan) = try #require(Self.shrunk(replay))
             let small = try #require(SimulationPlan(seed: 3, plan))
             #expect(seed == "3")
@@ -76,7 +89,7 @@ struct ClusterSimulatorTests {
             #expect(small.seconds < 200)
             let again = try SimulatorProcess(["--seed", seed, "--plan", plan]).finish()
             #expect(!again.isWell)
-            #expect(again.lines.contains { $0.contains("it dies of \(kind)") })
+            return again.lines
         }
     #endif
 
