@@ -135,7 +135,7 @@ struct ClusterSimulatorTests {
     #if DEBUG
         private static let seedsDefault = processes
     #else
-        /// Two cores of 2026 do them in four to five minutes.
+        /// Two cores of 2026 do them in a little over three minutes, then more until four are over.
         private static let seedsDefault = 500
     #endif
 
