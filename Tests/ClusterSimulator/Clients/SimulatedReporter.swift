@@ -21,6 +21,8 @@ final class SimulatedReporter: SimulatedClient {
         var flags: ReportFlags
         /// What was certain of the server when it was sent first.
         var commandsAtFirst: Int?
+        /// No command to the server was without an answer then.
+        var wasCertainAtFirst = false
     }
 
     private struct Batch {
@@ -181,6 +183,7 @@ final class SimulatedReporter: SimulatedClient {
                 if reports[index].commandsAtFirst == nil {
                     let state = world.reference.servers[server]
                     reports[index].commandsAtFirst = state.isChanging ? -1 : state.commands
+                    reports[index].wasCertainAtFirst = state.certain != nil
                 }
                 var values = world.truth.values(of: server, at: report.at.milliseconds)
                 if report.isConflict { values[0] = 0.99 }
@@ -273,7 +276,8 @@ final class SimulatedReporter: SimulatedClient {
 
     private func notWatched(_ report: KeptReport) {
         let state = world.reference.servers[report.server]
-        if !state.isChanging, state.commands == report.commandsAtFirst,
+        // A command without an answer may be carried out at any time until somebody looks.
+        if !state.isChanging, report.wasCertainAtFirst, state.commands == report.commandsAtFirst,
             let certain = state.certain, certain.place != nil
         {
             world.fail(
