@@ -58,20 +58,64 @@ package struct Unpacker: ~Escapable {
     }
 
     package mutating func readInt64() throws(MsgpackError) -> Int64 {
-        if let small = readSmall() { return Int64(small) }
+        if let short = readShort(atMost: .max) { return Int64(short) }
+        if let short = readShortNegative() { return Int64(short) }
         return try readInteger(Int64.self)
     }
 
     package mutating func readUInt64() throws(MsgpackError) -> UInt64 {
-        if let small = readSmall() { return UInt64(small) }
+        if let short = readShort(atMost: .max) { return UInt64(short) }
         return try readInteger(UInt64.self)
     }
 
-    /// The integers of a report: this module's own copy, because a generic one of another module
+    /// The integers of a report: this module's own copies, because a generic one of another module
     /// looks its types up at each call.
     package mutating func readUInt8() throws(MsgpackError) -> UInt8 {
         if let small = readSmall() { return small }
         return try readInteger(UInt8.self)
+    }
+
+    package mutating func readUInt16() throws(MsgpackError) -> UInt16 {
+        if let short = readShort(atMost: UInt32(UInt16.max)) { return UInt16(short) }
+        return try readInteger(UInt16.self)
+    }
+
+    package mutating func readUInt32() throws(MsgpackError) -> UInt32 {
+        if let short = readShort(atMost: .max) { return short }
+        return try readInteger(UInt32.self)
+    }
+
+    /// Consumes a *positive fixint*, *uint 8*, *uint 16* or *uint 32* up to `max` that is whole;
+    /// nil before anything else.
+    private mutating func readShort(atMost max: UInt32) -> UInt32? {
+        if let small = readSmall() { return UInt32(small) }
+        guard offset < bytes.count, Unpacker.uint8...Unpacker.uint32 ~= bytes[offset] else {
+            return nil
+        }
+        let width = 1 << Int(bytes[offset] - Unpacker.uint8)
+        guard width < bytes.count - offset else { return nil }
+        var value: UInt32 = 0
+        for place in offset + 1...offset + width { value = value << 8 | UInt32(bytes[place]) }
+        guard value <= max else { return nil }
+        offset += 1 + width
+        return value
+    }
+
+    /// Consumes a *negative fixint*, *int 8* or *int 16* that is whole; nil before anything else.
+    private mutating func readShortNegative() -> Int16? {
+        guard offset < bytes.count else { return nil }
+        let head = bytes[offset]
+        if head >= Unpacker.negativeFixintMin {
+            offset += 1
+            return Int16(Int8(bitPattern: head))
+        }
+        if head == Unpacker.int8, bytes.count - offset > 1 {
+            defer { offset += 2 }
+            return Int16(Int8(bitPattern: bytes[offset + 1]))
+        }
+        guard head == Unpacker.int16, bytes.count - offset > 2 else { return nil }
+        defer { offset += 3 }
+        return Int16(bitPattern: UInt16(bytes[offset + 1]) << 8 | UInt16(bytes[offset + 2]))
     }
 
     /// Consumes a *positive fixint*, one byte that is its own value; nil before anything else.
@@ -82,6 +126,11 @@ package struct Unpacker: ~Escapable {
     }
 
     private static let fixintMax: UInt8 = 0x7F
+    private static let negativeFixintMin: UInt8 = 0xE0
+    private static let uint8: UInt8 = 0xCC
+    private static let uint32: UInt8 = 0xCE
+    private static let int8: UInt8 = 0xD0
+    private static let int16: UInt8 = 0xD1
 
     // MARK: the short forms
     //

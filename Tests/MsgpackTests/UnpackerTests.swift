@@ -35,6 +35,29 @@ func failure<Value>(
             var unsigned = Unpacker(bytes.span)
             #expect(try unsigned.readUInt64() == UInt64(number))
         }
+        if let fitting = UInt16(exactly: number) {
+            var narrow = Unpacker(bytes.span)
+            #expect(try narrow.readUInt16() == fitting)
+            try narrow.expectEnd()
+        } else {
+            let error = failure(bytes) { u throws(MsgpackError) in try u.readUInt16() }
+            #expect(error?.wanted == "integer from 0 to 65535")
+        }
+        if let fitting = UInt32(exactly: number) {
+            var narrow = Unpacker(bytes.span)
+            #expect(try narrow.readUInt32() == fitting)
+            try narrow.expectEnd()
+        } else {
+            let error = failure(bytes) { u throws(MsgpackError) in try u.readUInt32() }
+            #expect(error?.wanted == "integer from 0 to 4294967295")
+        }
+        for count in bytes.indices {
+            let cut = Array(bytes.prefix(count))
+            let signed = failure(cut) { u throws(MsgpackError) in try u.readInt64() }
+            let unsigned = failure(cut) { u throws(MsgpackError) in try u.readUInt32() }
+            #expect(signed?.kind == .truncated)
+            #expect(unsigned?.kind == .truncated)
+        }
         if Int16(exactly: number) == nil {
             let error = failure(bytes) { u throws(MsgpackError) in try u.readInteger(Int16.self) }
             #expect(error?.wanted == "integer from -32768 to 32767")

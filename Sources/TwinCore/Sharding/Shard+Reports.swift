@@ -15,6 +15,8 @@ extension ServerTwin {
 
     fileprivate mutating func owesAnybody() -> Bool { hasDebts }
 
+    fileprivate mutating func isNumbered(_ wanted: UInt32) -> Bool { ordinal == wanted }
+
     /// Takes a report when it is one to be taken and the window is laid out by its set already;
     /// nil and nothing changed otherwise.
     fileprivate mutating func takeUsual(
@@ -91,6 +93,45 @@ extension Shard where Twin == ServerTwin {
         }
         if !effects.alerts.isEmpty { collectAlerts() }
         return .taken(isLate: taken.isLate, isNews: taken.step.isNews)
+    }
+
+    /// The bytes of the key of the twin in `slot`; changes nothing (see `ShardTwin.wants`).
+    package mutating func keyBytes(at slot: Int) -> [UInt8] { slots[slot].keyBytes }
+
+    /// A word of what a report to the twin in `slot` will read; changes nothing.
+    package mutating func glance(at slot: Int) -> UInt64 { slots[slot].twin?.glance() ?? 0 }
+
+    /// Replays a report to the twin in `slot`, if that twin has its ordinal, the report is one
+    /// that this shard can have journalled, and it is like most; false, and nothing changed, when
+    /// it is for `objection(to:)` and `replay`.
+    package mutating func replayUsual(
+        _ report: ReportInput, slot: Int, at entryPosition: Position, arena: [Float],
+        time: TurnTime, record: UInt64
+    ) -> Bool {
+        guard report.target == report.metricSet, report.devices.isEmpty,
+            slots[slot].twin?.isNumbered(report.ordinal) == true,
+            usual.follows(report, sets: metricSets, profiles: profiles),
+            report.values.count == usual.header.metricSet.count
+        else { return false }
+        guard slots[slot].position < entryPosition else {
+            advance(to: entryPosition)
+            return true
+        }
+        let context = context(at: time, position: entryPosition)
+        guard
+            let taken = slots[slot].twin?.takeUsual(
+                usual.header, values: arena.span.extracting(report.values), in: context,
+                effects: &effects)
+        else { return false }
+        advance(to: entryPosition)
+        if taken.step.isQuiet {
+            slots[slot].position = entryPosition
+            noteDirty(slot, record: record)
+        } else {
+            afterStep(slot, context: context, record: record)
+        }
+        effects.removeAll()
+        return true
     }
 
     /// Whether the twin in `slot` owes its racks a word; changes nothing (see `ShardTwin.wants`).

@@ -143,6 +143,10 @@ package struct Shard<Twin: ShardTwin>: Sendable {
         return slots[slot].twin
     }
 
+    /// The slot of a twin; nil when there is none. Changes nothing (see `ShardTwin.wants`).
+    @specialized(where Twin == ServerTwin)
+    package mutating func slot(ofOrdinal ordinal: UInt32) -> Int? { slotOfOrdinal[ordinal] }
+
     package func twin(ordinal: UInt32) -> Twin? {
         guard let slot = slotOfOrdinal[ordinal] else { return nil }
         return slots[slot].twin
@@ -206,7 +210,7 @@ package struct Shard<Twin: ShardTwin>: Sendable {
         effects.removeAll()
     }
 
-    private mutating func advance(to entryPosition: Position) {
+    mutating func advance(to entryPosition: Position) {
         position = max(position, entryPosition)
     }
 

@@ -44,10 +44,11 @@ package struct ReportWindow: Sendable {
         Quantised(bits: cells[cell(of: row) + ReportWindow.wordsOfTime + column])
     }
 
-    /// Calls `visit` with each value of a row, by column.
-    func forEachValue(row: Int, _ visit: (Quantised) -> Void) {
+    /// The bits of a row's values, by column.
+    @_lifetime(borrow self)
+    func values(of row: Int) -> Span<UInt16> {
         let first = cell(of: row) + ReportWindow.wordsOfTime
-        for cell in first..<first + columns { visit(Quantised(bits: cells[cell])) }
+        return cells.span.extracting(first..<first + columns)
     }
 
     package mutating func set(_ value: Quantised, row: Int, column: Int) {
@@ -93,7 +94,7 @@ package struct ReportWindow: Sendable {
             rebase(to: Swift.min(time, oldest ?? time))
         }
         let row = firstRow(from: time)
-        if count == capacity { grow() }
+        if count == capacity { grow(to: ReportWindow.capacity(after: capacity)) }
         count += 1
         for later in Swift.stride(from: count - 1, to: row, by: -1) {
             copyRow(later - 1, to: later)
@@ -112,6 +113,13 @@ package struct ReportWindow: Sendable {
             cells[cell] = Quantised(values[column]).bits
             cell += 1
         }
+    }
+
+    /// Takes a row that is newer than all, by the bits of its values.
+    mutating func append(_ words: Span<UInt16>, at time: Timestamp) {
+        let first = insertBlank(at: time)
+        var cells = cells.mutableSpan
+        for column in words.indices { cells[first + column] = words[column] }
     }
 
     /// A word of the row that the next report will drop or look at.
@@ -184,9 +192,18 @@ package struct ReportWindow: Sendable {
         for row in 0..<count { setTime(times[row], row: row) }
     }
 
-    private mutating func grow() {
-        let rows = Swift.min(
-            Swift.max(ReportWindow.rowsAtFirst, capacity * 2), Limits.windowReportsMax)
+    /// Makes room for so many rows, as if they had come one by one.
+    mutating func reserve(_ rows: Int) {
+        var wanted = capacity
+        while wanted < rows { wanted = ReportWindow.capacity(after: wanted) }
+        if wanted > capacity { grow(to: wanted) }
+    }
+
+    private static func capacity(after rows: Int) -> Int {
+        Swift.min(Swift.max(rowsAtFirst, rows * 2), Limits.windowReportsMax)
+    }
+
+    private mutating func grow(to rows: Int) {
         var grown: [UInt16] = []
         grown.reserveCapacity(rows * stride)
         for row in 0..<count {

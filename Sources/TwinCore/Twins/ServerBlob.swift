@@ -1,5 +1,6 @@
 /// Writes the fixed-width parts of a server twin's row as little-endian bytes, whose number is
-/// known before: a byte is a store, not an append.
+/// known before: a byte is a store, not an append. Rows of words are copied as they lie in memory,
+/// so this builds for little-endian machines only.
 struct BlobWriter {
     private(set) var bytes: [UInt8]
     private var offset = 0
@@ -25,6 +26,19 @@ struct BlobWriter {
     }
 
     mutating func put(_ value: Float) { put(value.bitPattern) }
+
+    /// Words one behind the other: a copy.
+    mutating func put(_ words: Span<UInt16>) {
+        let end = offset + words.count * MemoryLayout<UInt16>.size
+        let place = offset..<end
+        unsafe words.withUnsafeBytes { words in
+            unsafe bytes.withUnsafeMutableBytes { bytes in
+                unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[place])
+                    .copyMemory(from: words)
+            }
+        }
+        offset = end
+    }
 }
 
 /// Reads what `BlobWriter` wrote; throws with the offset when the bytes end too early or late.
@@ -49,6 +63,19 @@ struct BlobReader {
         }
         offset += width
         return value
+    }
+
+    /// Takes so many words at once; throws when there are fewer.
+    mutating func takeWords(_ count: Int, into words: inout [UInt16]) throws {
+        let width = count * MemoryLayout<UInt16>.size
+        guard offset + width <= bytes.count else {
+            throw corrupted("wanted \(width) bytes at offset \(offset) of \(bytes.count)")
+        }
+        for index in 0..<count {
+            let low = offset + index * MemoryLayout<UInt16>.size
+            words[index] = UInt16(bytes[low]) | UInt16(bytes[low + 1]) << 8
+        }
+        offset += width
     }
 
     mutating func takeFloat() throws -> Float { Float(bitPattern: try take()) }
@@ -80,7 +107,7 @@ extension ReportWindow {
             let time = time(of: row)
             writer.put(UInt32(truncatingIfNeeded: (time - previous).rawValue))
             previous = time
-            forEachValue(row: row) { writer.put($0.bits) }
+            writer.put(values(of: row))
         }
         return writer.bytes
     }
@@ -93,17 +120,17 @@ extension ReportWindow {
         guard columns <= Limits.metricsPerServerMax, rows <= Limits.windowReportsMax else {
             throw reader.corrupted("\(rows) rows of \(columns) columns")
         }
+        reserve(rows)
         var time = Timestamp(milliseconds: rows == 0 ? 0 : try reader.take(Int64.self))
+        var words = [UInt16](repeating: 0, count: columns)
         for index in 0..<rows {
             let step = Int64(try reader.take(UInt32.self))
             guard (index == 0) == (step == 0) else {
                 throw reader.corrupted("row \(index) is \(step) ms after the row before")
             }
             time = time + Milliseconds(rawValue: step)
-            let row = insert(at: time)
-            for column in 0..<columns {
-                set(Quantised(bits: try reader.take()), row: row, column: column)
-            }
+            try reader.takeWords(columns, into: &words)
+            append(words.span, at: time)
         }
         try reader.finish()
     }

@@ -91,7 +91,7 @@ package final class InstanceProcess<Tier: TierService>: Service {
         core.inHand = inHand
         try inHand.watch()
         let report = try Recovery.run(
-            &core, rows: rows, journal: journal, from: meta.journalFrom)
+            &core, rows: rows, journal: journal, from: meta.journalFrom, threads: rowThreads)
         for kept in core.quarantine.takeKept() {
             core.quarantine.count = try RowWriter.keep(kept, in: rows)
         }
@@ -110,6 +110,11 @@ package final class InstanceProcess<Tier: TierService>: Service {
             rows: RowWriter(rows, wake: wake),
             directory: directory, durableRecord: durable, drainPatience: settings.drainPatience,
             log: log)
+    }
+
+    /// Rows are decoded by so many threads at a start: as many as may read them at once.
+    private static var rowThreads: Int {
+        min(ProcessInfo.processInfo.activeProcessorCount, StoreLimits.rowReadersMax)
     }
 
     private static func openDirectory(

@@ -18,19 +18,20 @@ package enum Recovery {
         package var records = 0
     }
 
-    /// Loads rows and replays the journal into `core`.
+    /// Loads rows, by so many threads, and replays the journal into `core`.
     package static func run<Service: TierService, D: Disk>(
         _ core: inout InstanceCore<Service>, rows: some Rows, journal: borrowing Journal<D>,
-        from first: RecordNumber
+        from first: RecordNumber, threads: Int = 1
     ) throws(StoreError) -> Report {
         var report = Report()
-        for row in try rows.loadShards() {
-            try load(row, rows: rows, into: &core)
+        for loaded in try LoadedShard<Service.Twin>.all(in: rows, threads: threads) {
+            core.adopt(loaded)
             report.shards += 1
         }
+        var replay = RecordReplay<Service>()
         try journal.replay(from: first) { number, bytes throws(StoreError) in
             do throws(MsgpackError) {
-                try replay(bytes, number: number.rawValue, into: &core)
+                try replay.apply(bytes, number: number.rawValue, to: &core)
             } catch {
                 throw StoreError(
                     .corrupt, "journal record \(number) was whole and not understood: \(error)")
@@ -49,108 +50,32 @@ package enum Recovery {
         Service.recovered(core: &core)
     }
 
-    private static func load<Service: TierService>(
-        _ row: ShardRow, rows: some Rows, into core: inout InstanceCore<Service>
-    ) throws(StoreError) {
-        let id = ShardID(tier: core.tier, index: row.shard)
-        let header: ShardHeader
-        do {
-            header = try MsgpackDecoder.decode(
-                ShardHeader.self, from: row.state, limits: Self.rowLimits)
-        } catch {
-            throw StoreError(.corrupt, "the row of shard \(id) was not understood: \(error)")
-        }
-        let newest = try rows.newestAlert(shard: row.shard)
-        let place =
-            newest.map { AlertTail.Place(epoch: $0.epoch, sequence: $0.sequence) } ?? .none
-        if case .candidate(let epoch, let digest) = row.custody {
-            var arrival = Arrival<Service.Twin>(epoch: epoch, number: nil)
-            arrival.header = header
-            arrival.digest = digest
-            arrival.newestAlert = place
-            try forEachTwin(of: row, header, rows, Service.Twin.self) { twin, row in
-                arrival.twins[twin.ordinal] = .init(
-                    twin: twin,
-                    entry: HandoffDigest.entry(position: row.position, state: row.state ?? []))
-            } buried: { _ in
-            }
-            core.arrivals[row.shard] = arrival
-            return
-        }
-        var shard = Shard<Service.Twin>(id: id, header: header)
-        var buried: Set<UInt32> = []
-        try forEachTwin(of: row, header, rows, Service.Twin.self) { twin, row in
-            shard.restore(twin, position: row.position)
-        } buried: {
-            buried.insert($0)
-        }
-        shard.buried = buried
-        core.alerts.begin(shard: row.shard, after: place)
-        core.adopt(shard, row.custody, running: header.running)
-    }
-
-    private static func forEachTwin<Twin: ShardTwin>(
-        of shard: ShardRow, _ header: ShardHeader, _ rows: some Rows, _: Twin.Type,
-        _ body: (Twin, TwinRow) -> Void, buried: (UInt32) -> Void
-    ) throws(StoreError) {
-        try rows.forEachTwin(shard: shard.shard) { row throws(StoreError) in
-            guard let state = row.state else { return buried(row.ordinal) }
-            do throws(MsgpackError) {
-                let twin = try MsgpackDecoder.decode(
-                    Twin.self, from: state.span, limits: Self.rowLimits,
-                    userInfo: [.metricSets: header.metricSets])
-                body(twin, row)
-            } catch {
-                throw StoreError(
-                    .corrupt, "the row of \(Twin.tier)/\(row.key) was not understood: \(error)")
-            }
-        }
-    }
-
     static let rowLimits = MsgpackLimits(itemsMax: 4_000_000)
 
     /// Applies one record: ownership, inputs in order, alert records into memory. After an error
-    /// the core is of no use: what stood before the error is applied.
+    /// the core is of no use: what stood before the error is applied, but for a few inputs.
     package static func replay<Service: TierService>(
         _ bytes: Span<UInt8>, number: UInt64, into core: inout InstanceCore<Service>
     ) throws(MsgpackError) {
-        var unpacker = Unpacker(bytes)
-        let header = try JournalHeader(from: &unpacker)
-        core.replayBegan(header.time)
-        for birth in header.births { core.replay(birth, at: header.time, record: number) }
-        for move in header.moves { core.replay(move, at: header.time) }
-        for _ in 0..<header.sectionCount {
-            let section = try JournalSection(from: &unpacker)
-            var position = section.firstPosition
-            var arena: [Float] = []
-            for _ in 0..<section.inputCount {
-                arena.removeAll(keepingCapacity: true)
-                let offset = unpacker.offset
-                let input = try ShardInputCoding.unpack(
-                    Service.Twin.self, from: &unpacker, wall: header.time.wall, arena: &arena)
-                if let objection = core.objection(to: input, in: section) {
-                    throw MsgpackError(
-                        .invalidValue, wanted: objection.wanted, found: objection.found,
-                        offset: offset)
-                }
-                core.replay(
-                    input, in: section, at: position, arena: arena, time: header.time,
-                    record: number)
-                position = position.next
-            }
-            for _ in 0..<(try unpacker.readArrayHeader()) {
-                let alert = try LoggedAlert(
-                    from: &unpacker, shard: section.shard, epoch: section.epoch)
-                core.replay(alert, record: number)
-            }
-        }
-        try unpacker.expectEnd()
+        var replay = RecordReplay<Service>()
+        try replay.apply(bytes, number: number, to: &core)
     }
 }
 
 extension InstanceCore {
-    /// Takes over a shard that the rows had.
-    mutating func adopt(_ shard: Shard<Twin>, _ custody: ShardCustody, running: Milliseconds) {
+    /// Takes over a shard that the rows had, or the copy of one.
+    mutating func adopt(_ loaded: LoadedShard<Twin>) {
+        switch loaded.content {
+        case .candidate(let arrival): arrivals[loaded.index] = arrival
+        case .shard(let shard, let custody, let running):
+            alerts.begin(shard: loaded.index, after: loaded.newestAlert)
+            adopt(shard, custody, running: running)
+        }
+    }
+
+    private mutating func adopt(
+        _ shard: Shard<Twin>, _ custody: ShardCustody, running: Milliseconds
+    ) {
         let index = Int(shard.id.index)
         reserveShards(index + 1)
         if case .released(let to, let epoch, let digest) = custody {
@@ -244,14 +169,14 @@ extension InstanceCore {
         }
     }
 
-    private enum ReplayPlace {
+    enum ReplayPlace {
         case served, givenAway, nowhere
     }
 
     /// Where the inputs of a section belong. Also a shard that was given away takes those of
     /// before: its row holds the conditions of the first record that some row still needs, and the
     /// rows of its twins may be behind.
-    private func place(of section: JournalSection) -> ReplayPlace {
+    func place(of section: JournalSection) -> ReplayPlace {
         let index = Int(section.shard)
         if index < shards.count, shards[index]?.epoch == section.epoch { return .served }
         return departures[section.shard]?.shard?.epoch == section.epoch ? .givenAway : .nowhere

@@ -128,9 +128,13 @@ extension InstanceCore {
     }
 
     static func digest(ofJournalled position: Position, in section: JournalSection) -> UInt64 {
+        InputDigest.of(position.rawValue, seed: digestSeed(ofJournalledIn: section))
+    }
+
+    /// What the digests of all inputs of a section begin with.
+    static func digestSeed(ofJournalledIn section: JournalSection) -> UInt64 {
         InputDigest.of(
-            UInt64(section.shard), UInt64(section.epoch.rawValue), position.rawValue,
-            seed: InputSeed.journalled)
+            UInt64(section.shard), UInt64(section.epoch.rawValue), seed: InputSeed.journalled)
     }
 
     // MARK: people

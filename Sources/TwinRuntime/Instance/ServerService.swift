@@ -1,4 +1,5 @@
 package import TwinCore
+internal import TwinStore
 package import TwinWire
 
 /// The server tier: commissions, reports, and what its twins tell their racks.
@@ -156,4 +157,27 @@ package enum ServerService: ChildService {
     }
 
     package static func generation(of twin: ServerTwin) -> UInt64 { twin.generation }
+
+    // MARK: replay
+
+    package static func glance(
+        at slot: Int, in shard: Int, core: inout InstanceCore<ServerService>
+    ) {
+        _ = core.shards[shard]?.glance(at: slot)
+    }
+
+    package static func replayUsual(
+        _ report: ReportInput, slot: Int, as place: ReplayedPlace, arena: [Float],
+        core: inout InstanceCore<ServerService>
+    ) -> Bool {
+        if let inHand = core.inHand {
+            guard !core.quarantine.refuses(place.digest),
+                let key = core.shards[place.shard]?.keyBytes(at: slot)
+            else { return false }
+            inHand.hold(input: key.span, digest: place.digest)
+        }
+        return core.shards[place.shard]?.replayUsual(
+            report, slot: slot, at: place.position, arena: arena, time: place.time,
+            record: place.record) ?? false
+    }
 }

@@ -33,8 +33,23 @@ package protocol TierService: SendableMetatype {
     static func stalePictures(core: InstanceCore<Self>) -> [StalenessDocument]
     /// The generation of a commissioned twin, for its row; 0 where there is none.
     static func generation(of twin: Twin) -> UInt64
+    /// Reads what a report to the twin in a slot will read, and changes nothing.
+    static func glance(at slot: Int, in shard: Int, core: inout InstanceCore<Self>)
+    /// Steps a journalled report at the twin in `slot`, if that is its twin still and it is like
+    /// most; false, and nothing changed, when it must be looked at closer.
+    static func replayUsual(
+        _ report: ReportInput, slot: Int, as place: ReplayedPlace, arena: [Float],
+        core: inout InstanceCore<Self>
+    ) -> Bool
 }
 
 extension TierService {
     package static func stalePictures(core: InstanceCore<Self>) -> [StalenessDocument] { [] }
+
+    package static func glance(at slot: Int, in shard: Int, core: inout InstanceCore<Self>) {}
+
+    package static func replayUsual(
+        _ report: ReportInput, slot: Int, as place: ReplayedPlace, arena: [Float],
+        core: inout InstanceCore<Self>
+    ) -> Bool { false }
 }

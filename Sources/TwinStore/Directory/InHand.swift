@@ -167,11 +167,14 @@ package enum InputDigest {
 
     /// Digest of some numbers.
     package static func of(_ numbers: UInt64..., seed: UInt64) -> UInt64 {
-        numbers.reduce(seed) { digest, number in
-            var number = number.littleEndian
-            return unsafe withUnsafeBytes(of: &number) { bytes in
-                unsafe twin_digest(bytes.baseAddress, bytes.count, digest)
-            }
+        numbers.reduce(seed) { of($1, seed: $0) }
+    }
+
+    /// Digest of one number; the list of some is one of their digests in a row.
+    package static func of(_ number: UInt64, seed: UInt64) -> UInt64 {
+        var number = number.littleEndian
+        return unsafe withUnsafeBytes(of: &number) { bytes in
+            unsafe twin_digest(bytes.baseAddress, bytes.count, seed)
         }
     }
 

@@ -95,7 +95,7 @@ package struct ShardBirth: Equatable, Sendable {
         from unpacker: inout Unpacker, knowsStaleness: Bool
     ) throws(MsgpackError) {
         index = try JournalNumbers.shard(&unpacker)
-        epoch = Epoch(rawValue: try unpacker.readInteger(UInt32.self))
+        epoch = Epoch(rawValue: try unpacker.readUInt32())
         childShardCount = try JournalNumbers.upTo(UInt64(Limits.shardCountMax), &unpacker)
         configuration = ClusterConfiguration(
             pageFrom: try Severity(from: &unpacker), allowsSimulation: try unpacker.readBool())

@@ -24,7 +24,7 @@ package struct JournalSection: Equatable, Sendable {
 
     package init(from unpacker: inout Unpacker) throws(MsgpackError) {
         shard = try JournalNumbers.shard(&unpacker)
-        epoch = Epoch(rawValue: try unpacker.readInteger(UInt32.self))
+        epoch = Epoch(rawValue: try unpacker.readUInt32())
         firstPosition = Position(rawValue: try JournalNumbers.counter(&unpacker))
         inputCount = try unpacker.readArrayHeader()
     }

@@ -42,7 +42,7 @@ package enum OwnershipMove: Equatable, Sendable {
         let offset = unpacker.offset
         let word = try unpacker.readUInt64()
         let index: UInt16 = try JournalNumbers.shard(&unpacker)
-        let epoch = Epoch(rawValue: try unpacker.readInteger(UInt32.self))
+        let epoch = Epoch(rawValue: try unpacker.readUInt32())
         switch Kind(rawValue: word) {
         case .released:
             let digest = try unpacker.readUInt64()

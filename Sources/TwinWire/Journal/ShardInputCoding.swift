@@ -149,12 +149,12 @@ package enum ShardInputCoding {
         switch try unpackTag(&unpacker) {
         case .twin:
             return .twin(
-                ordinal: try unpacker.readInteger(UInt32.self),
+                ordinal: try unpacker.readUInt32(),
                 try Twin.unpackInput(try unpacker.readBinBytes(maxBytes: inputBytesMax)))
         case .birth:
             return .birth(
-                key: try unpackKey(&unpacker), ordinal: try unpacker.readInteger(UInt32.self),
-                firstIncidentNumber: try unpacker.readInteger(UInt32.self),
+                key: try unpackKey(&unpacker), ordinal: try unpacker.readUInt32(),
+                firstIncidentNumber: try unpacker.readUInt32(),
                 try Twin.unpackInput(try unpacker.readBinBytes(maxBytes: inputBytesMax)))
         case .report:
             return .report(try unpackReport(&unpacker, wall: wall, arena: &arena))
@@ -179,14 +179,14 @@ package enum ShardInputCoding {
             return .awaitedChildShards(try unpackShards(&unpacker))
         case .parentEpoch:
             return .parentEpoch(
-                shard: try unpacker.readInteger(UInt16.self),
-                Epoch(rawValue: try unpacker.readInteger(UInt32.self)))
+                shard: try unpacker.readUInt16(),
+                Epoch(rawValue: try unpacker.readUInt32()))
         case .sourceEpoch:
             return .sourceEpoch(
-                shard: try unpacker.readInteger(UInt16.self),
-                Epoch(rawValue: try unpacker.readInteger(UInt32.self)))
+                shard: try unpacker.readUInt16(),
+                Epoch(rawValue: try unpacker.readUInt32()))
         case .metricSet:
-            let id = try unpacker.readInteger(UInt16.self)
+            let id = try unpacker.readUInt16()
             var names: [String] = []
             for _ in 0..<(try unpacker.readArrayHeader(max: Limits.metricsPerServerMax)) {
                 names.append(try unpacker.readString(maxBytes: Limits.metricNameBytesMax))
@@ -204,7 +204,7 @@ package enum ShardInputCoding {
     ) throws(MsgpackError) -> ShardSet {
         var shards = ShardSet()
         for _ in 0..<(try unpacker.readArrayHeader(max: Limits.shardCountMax)) {
-            shards.insert(try unpacker.readInteger(UInt16.self))
+            shards.insert(try unpacker.readUInt16())
         }
         return shards
     }
@@ -213,7 +213,7 @@ package enum ShardInputCoding {
         let start = unpacker.offset
         let count = try unpacker.readArrayHeader()
         let offset = unpacker.offset
-        let number = try unpacker.readInteger(UInt8.self)
+        let number = try unpacker.readUInt8()
         guard let tag = Tag(rawValue: number) else {
             throw MsgpackError(
                 .invalidValue, wanted: "the tag of a shard input", found: "\(number)",
@@ -240,12 +240,12 @@ package enum ShardInputCoding {
     private static func unpackReport(
         _ unpacker: inout Unpacker, wall: Timestamp, arena: inout [Float]
     ) throws(MsgpackError) -> ReportInput {
-        let ordinal = try unpacker.readInteger(UInt32.self)
+        let ordinal = try unpacker.readUInt32()
         let at = wall + Milliseconds(rawValue: try unpacker.readInt64())
-        let flags = ReportFlags(rawValue: try unpacker.readInteger(UInt8.self))
-        let metricSet = try unpacker.readInteger(UInt16.self)
-        let target = try unpacker.readInteger(UInt16.self)
-        let profile = try unpacker.readInteger(UInt16.self)
+        let flags = ReportFlags(rawValue: try unpacker.readUInt8())
+        let metricSet = try unpacker.readUInt16()
+        let target = try unpacker.readUInt16()
+        let profile = try unpacker.readUInt16()
         let values = try FloatBytes.unpack(&unpacker, into: &arena)
         var devices: [WorstDevice] = []
         if !unpacker.readNilIfPresent() {
@@ -253,7 +253,7 @@ package enum ShardInputCoding {
             for _ in 0..<count {
                 devices.append(
                     WorstDevice(
-                        metricIndex: try unpacker.readInteger(UInt8.self),
+                        metricIndex: try unpacker.readUInt8(),
                         name: try unpacker.readString(maxBytes: Limits.keyBytesMax)))
             }
         }
@@ -265,7 +265,7 @@ package enum ShardInputCoding {
     private static func unpackProfile<Input>(
         _ unpacker: inout Unpacker
     ) throws(MsgpackError) -> ShardInput<Input> {
-        let id = try unpacker.readInteger(UInt16.self)
+        let id = try unpacker.readUInt16()
         let interval =
             unpacker.readNilIfPresent()
             ? nil : Milliseconds(rawValue: Int64(clamping: try unpacker.readUInt64()))
