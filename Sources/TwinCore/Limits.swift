@@ -156,6 +156,10 @@ package enum Limits {
     package static let alertRecordsMax = 1_000_000
     package static let recentAlertsInMemory = 8_192
     package static let journalSegmentBytes = 64 << 20
-    /// From half of it on rows are written without pause; at it nothing new is taken.
+    /// At it nothing new is taken.
     package static let journalBytesMax: UInt64 = 1 << 30
+    /// From here on rows are written the faster the longer the journal is.
+    package static let journalBytesUnhurried: UInt64 = 128 << 20
+    /// From here on reports wait for rows.
+    package static let journalBytesLong: UInt64 = journalBytesMax / 4 * 3
 }

@@ -57,7 +57,9 @@ struct EngineInstance: ~Copyable {
     }
 
     private mutating func turn() throws {
-        let mustWait = cycle.inFlight != nil && (outstanding >= inFlight || cycle.isFull)
+        let mustWait =
+            cycle.core.awaitsRows
+            || (cycle.inFlight != nil && (outstanding >= inFlight || cycle.isFull))
         let patience = mustWait ? cycle.patience(at: ClientTime.monotonicMilliseconds) : 0
         if mustWait {
             _ = try poller.wait(timeoutMilliseconds: Int(patience))

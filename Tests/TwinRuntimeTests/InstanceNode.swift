@@ -18,6 +18,8 @@ struct InstanceNode<Service: TierService> {
     var slices: [(slice: PendingSlice, durable: UInt64)] = []
     /// What the core is told of its journal's length.
     var journalBytes: UInt64 = 0
+    /// Each turn asks for rows as one does that has journalled a megabyte.
+    var hurriesRows = false
     /// Records appended and not yet durable, with what waits for them.
     var isDiskHeld = false
     private(set) var held: ClosedTurn?
@@ -45,6 +47,9 @@ struct InstanceNode<Service: TierService> {
         if core.identityToStore != nil { core.identityStored() }
         sent += core.takeUrgent()
         guard held == nil else { return sent }
+        if hurriesRows {
+            core.slicing.noteJournalled(1 << 20, journalBytes: Limits.journalBytesMax)
+        }
         guard
             let closed = core.close(
                 durableRecord: UInt64(records.count), journalBytes: journalBytes)

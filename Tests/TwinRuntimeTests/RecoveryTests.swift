@@ -44,12 +44,13 @@ struct RecoveryTests {
         var cluster = try InstanceCluster()
         let rows = try files.rows(.server)
         cluster.server.rows = rows
-        cluster.server.journalBytes = Limits.journalBytesMax / 2 + 1
+        cluster.server.journalBytes = Limits.journalBytesMax / 2
+        cluster.server.hurriesRows = true
         try cluster.story { cluster, when in
             let recovered = try cluster.server.recovered(from: rows)
             #expect(try cluster.server.differences(to: recovered) == [], "\(when)")
         }
-        let most = cluster.server.core.ownedIndices.count / Slicing.slicesPerHeader + 1
+        let most = cluster.server.core.ownedIndices.count / Slicing.hurriedSlicesPerHeader + 1
         let counts = cluster.server.slices.map(\.slice.shards.count)
         #expect(counts.contains(most), "no slice left a shard for the next one")
         #expect(counts.contains { $0 > most }, "the first slice has all shards")

@@ -23,6 +23,7 @@ package struct RowKeeper<Store: Rows>: Sendable {
     private var slices = 0
     /// Since the last checkpoint.
     private var slicesBehind = 0
+    private var bytesBehind = 0
     /// Parts of shards' copies.
     private var copied = 0
     /// Shards whose copies have begun and are not whole: their last part finds the disk free.
@@ -35,6 +36,9 @@ package struct RowKeeper<Store: Rows>: Sendable {
     private static var slicesPerCheckpoint: Int { 10 }
     /// However long copies take.
     private static var slicesPerCheckpointMost: Int { 30 }
+    /// The same of slices that follow one another without a pause: some ten times a minute at full
+    /// load.
+    private static var bytesPerCheckpoint: Int { 32 << 20 }
     private static var slicesPerTrim: Int { 60 }
     private static var copiesPerCheckpoint: Int { 4 }
 
@@ -45,11 +49,13 @@ package struct RowKeeper<Store: Rows>: Sendable {
         try rows.save(RowSlice(slice, durable: durable))
         slices += 1
         slicesBehind += 1
+        bytesBehind += slice.twins.reduce(0) { $0 + ($1.state?.count ?? 0) }
         tombstones.note(slice, durable: durable)
         var outcomes = [RowOutcome.saved]
         let mayWait = copying.isEmpty ? Self.slicesPerCheckpoint : Self.slicesPerCheckpointMost
-        if slicesBehind >= mayWait {
+        if slicesBehind >= mayWait, !slice.isHurried || bytesBehind >= Self.bytesPerCheckpoint {
             slicesBehind = 0
+            bytesBehind = 0
             let from = try rows.checkpoint()
             try tombstones.purge(from: rows, before: from.rawValue)
             outcomes.append(.checkpointed(from))

@@ -42,9 +42,10 @@ package struct TurnCycle<Service: TierService>: Sendable {
         self.durableRecord = durableRecord
     }
 
-    /// The open turn has gathered as much as it may: the socket waits for the commit.
+    /// The open turn has gathered as much as it may: the socket waits for the commit, or for rows.
     package var isFull: Bool {
         openMessages >= Self.gatheredMessagesMax || openBytes >= Self.gatheredBytesMax
+            || core.awaitsRows
     }
 
     /// How long nothing but a message, a commit or a beat needs a pass, in milliseconds.

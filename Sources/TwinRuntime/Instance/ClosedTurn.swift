@@ -27,6 +27,8 @@ package struct PendingSlice: Sendable {
     /// With this slice saved, replay starts at this record.
     package var journalFrom: UInt64
     package var savedAt: Timestamp
+    /// Further slices follow without a pause.
+    package var isHurried = false
 
     package init(journalFrom: UInt64, savedAt: Timestamp) {
         self.journalFrom = journalFrom

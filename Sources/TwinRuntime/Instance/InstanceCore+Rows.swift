@@ -5,23 +5,27 @@ internal import TwinWire
 /// Rows behind the journal: a bounded slice of what changed longest ago, encoded in the turn and
 /// written after the turn is durable, so that no row is ever ahead of the journal.
 extension InstanceCore {
-    mutating func nextSlice(isRecorded: Bool, journalBytes: UInt64) -> PendingSlice? {
+    /// - Parameter recordBytes: of the turn's record; nil when it has none.
+    mutating func nextSlice(recordBytes: Int?, journalBytes: UInt64) -> PendingSlice? {
+        slicing.noteJournalled(recordBytes ?? 0, journalBytes: journalBytes)
         guard !slicing.isInFlight else { return nil }
-        let isHurried = journalBytes > Limits.journalBytesMax / 2 && !isStopping
+        let isHurried = slicing.isHurried && !isStopping
         guard isHurried || isStopping || clock.monotonic >= slicing.notBefore else { return nil }
         guard hasUnsavedChange() else { return nil }
         var slice = PendingSlice(journalFrom: 0, savedAt: time.wall)
+        slice.isHurried = isHurried
         gatherTwins(
-            into: &slice,
-            bytesMax: isHurried
-                ? Slicing.twinBytesPerHurriedSliceMax : Slicing.twinBytesPerSliceMax)
+            into: &slice, bytesMax: isHurried ? slicing.bytesAsked : Slicing.twinBytesPerSliceMax)
         slice.alerts = alerts.unsaved(limit: Slicing.alertsPerSliceMax)
         slicing.alertsInFlight = slice.alerts.count
-        let next = isRecorded ? record + 1 : record
+        let next = recordBytes == nil ? record : record + 1
         slice.journalFrom = oldestNeededRecord(skippingAlerts: slice.alerts.count, next: next)
         gatherHeaders(
             into: &slice, next: next,
-            most: isStopping ? .max : 1 + shards.count / Slicing.slicesPerHeader)
+            most: isStopping
+                ? .max
+                : 1 + shards.count
+                    / (isHurried ? Slicing.hurriedSlicesPerHeader : Slicing.slicesPerHeader))
         slicing.isInFlight = true
         slicing.notBefore = clock.monotonic + slicing.pause.rawValue
         return slice
@@ -65,6 +69,7 @@ extension InstanceCore {
         gatherDepartures(into: &slice)
         var oldest = shards.indices.map { oldestDirtyRecord(of: $0) ?? .max }
         var bytes = 0
+        defer { slicing.noteSliced(bytes) }
         while slice.twins.count < Slicing.twinsPerSliceMax, bytes < bytesMax,
             let index = oldest.indexOfLeast, let entry = shards[index]?.dirty.popFirst()
         {

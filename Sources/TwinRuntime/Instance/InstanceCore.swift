@@ -93,6 +93,11 @@ package struct InstanceCore<Service: TierService>: Sendable {
     package var slicing = Slicing()
     /// The journal is at its limit: nothing new is taken until rows have caught up.
     var isJournalFull = false
+    /// The journal is so near its limit that reports wait for rows.
+    private var isJournalLong = false
+    /// No message should be taken before the slice under way is saved: then reports come no faster
+    /// than rows are written, and nobody is refused.
+    package var awaitsRows: Bool { isJournalLong && slicing.isInFlight }
     var packer = Packer(capacity: 1 << 16)
     var scratch = Packer()
 
@@ -182,6 +187,7 @@ package struct InstanceCore<Service: TierService>: Sendable {
         if !forgotten.isEmpty { forgotten = forgotten.filter { $0.value > durableRecord } }
         if let reopening = reopenedBy, reopening <= durableRecord { reopenedBy = nil }
         isJournalFull = journalBytes >= Limits.journalBytesMax
+        isJournalLong = journalBytes >= Limits.journalBytesLong
         monitor.refusesReports(isJournalFull)
         if !awaitsEpochs {
             followMonitor()
@@ -195,7 +201,7 @@ package struct InstanceCore<Service: TierService>: Sendable {
         let recordBytes = packRecord()
         freezeMarked()
         answerWaiters()
-        let slice = nextSlice(isRecorded: recordBytes != nil, journalBytes: journalBytes)
+        let slice = nextSlice(recordBytes: recordBytes?.count, journalBytes: journalBytes)
         guard recordBytes != nil || slice != nil || !messages.isEmpty else { return nil }
         let turn = ClosedTurn(
             record: recordBytes, number: record, messages: messages, slice: slice,
