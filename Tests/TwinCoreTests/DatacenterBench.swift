@@ -35,7 +35,14 @@ struct DatacenterBench {
 
     var wall: Timestamp { RackBench.start + Milliseconds(rawValue: elapsed) }
 
+    /// A whole turn of one input: what it makes due at once is done in it.
     mutating func step(_ input: DatacenterTwin.Input) {
+        take(input)
+        if case .status = input, let due = dc.nextDue, due.milliseconds <= elapsed { take(.timer) }
+    }
+
+    /// One input alone.
+    mutating func take(_ input: DatacenterTwin.Input) {
         position += 1
         var effects = StepEffects()
         dc.step(

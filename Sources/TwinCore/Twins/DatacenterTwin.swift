@@ -86,7 +86,14 @@ package struct DatacenterTwin: ParentTwin, Codable {
         var escalated: TwinKey?
         switch input {
         case .status(let message):
-            if take(message, in: context) { escalated = message.child }
+            let isWorse = take(message, in: context)
+            guard isWorse || message.status == nil else {
+                // Racks tell in bursts, and to judge is a pass over all of them: once for the turn,
+                // by the timer that is due in it.
+                modelDue = context.elapsed
+                return
+            }
+            if isWorse { escalated = message.child }
         case .command(let command):
             book.carryOut(command, in: context, effects: &effects)
         case .observation(let report):

@@ -89,6 +89,8 @@ struct DocumentsTwinTests {
                 .status(try status(ofRack: number, verdict)),
                 in: context(.dc, position: UInt64(number) + 1), effects: &effects)
         }
+        // The end of the turn, in which what racks told is judged.
+        twin.step(.timer, in: context(.dc, position: 11), effects: &effects)
         var keys: [String] = []
         var cursor: String?
         repeat {
