@@ -172,7 +172,8 @@ struct PackingTests {
             number: 7, brokerNonce: .max, placementVersion: 3, isYoung: fill > 0,
             isBehind: fill > 1,
             dropped: 1, unheardServerShards: ShardSet(0..<UInt16(fill * 70)),
-            unheardRackShards: ShardSet([255]), forwarded: fill > 0 ? 1 << 40 : nil)
+            unheardRackShards: ShardSet([255]), forwarded: fill > 0 ? 1 << 40 : nil,
+            connection: fill > 1 ? .max : nil)
     }
 
     @Test("The largest status of a server is not larger than its limit")

@@ -40,7 +40,7 @@ extension Beat: SelfPacking {
 /// The broker answers every beat.
 extension BeatReply: SelfPacking {
     package func pack(into packer: inout Packer) {
-        packer.packMapHeader(forwarded == nil ? 8 : 9)
+        packer.packMapHeader(8 + (forwarded == nil ? 0 : 1) + (connection == nil ? 0 : 1))
         packer.packKey("number")
         packer.packUInt(number)
         packer.packKey("brokerNonce")
@@ -57,9 +57,13 @@ extension BeatReply: SelfPacking {
         packer.pack(unheardServerShards)
         packer.packKey("unheardRackShards")
         packer.pack(unheardRackShards)
-        guard let forwarded else { return }
-        packer.packKey("forwarded")
-        packer.packUInt(forwarded)
+        if let forwarded {
+            packer.packKey("forwarded")
+            packer.packUInt(forwarded)
+        }
+        guard let connection else { return }
+        packer.packKey("connection")
+        packer.packUInt(connection)
     }
 }
 

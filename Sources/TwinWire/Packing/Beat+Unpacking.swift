@@ -4,7 +4,7 @@ package import TwinCore
 /// The broker reads one of every instance every second.
 extension Beat: SelfUnpacking {
     package init(unpacking unpacker: inout Unpacker) throws(MsgpackError) {
-        try unpacker.expectMap(of: 9)
+        let count = try unpacker.readMapHeader()
         try unpacker.expectKey("number")
         let number = try unpacker.readUInt64()
         try unpacker.expectKey("tier")
@@ -15,20 +15,22 @@ extension Beat: SelfUnpacking {
         let startNumber = try unpacker.readUInt64()
         try unpacker.expectKey("credit")
         let credit = try unpacker.readUInt64()
+        let connection = unpacker.takeKey("connection") ? try unpacker.readUInt64() : nil
+        try unpacker.expect(count == (connection == nil ? 9 : 10))
         try unpacker.expectKey("blindShards")
         let blindShards = try unpacker.readShards()
         try unpacker.expectKey("owned")
         var owned: [OwnedShard] = []
-        let count = try unpacker.readArrayHeader()
-        owned.reserveCapacity(count)
-        for _ in 0..<count { owned.append(try unpacker.readOwned()) }
+        let ownedCount = try unpacker.readArrayHeader()
+        owned.reserveCapacity(ownedCount)
+        for _ in 0..<ownedCount { owned.append(try unpacker.readOwned()) }
         try unpacker.expectKey("isStopping")
         let isStopping = try unpacker.readBool()
         try unpacker.expectKey("load")
         self.init(
             number: number, tier: tier, instance: instance, startNumber: startNumber,
-            credit: credit, blindShards: blindShards, owned: owned, isStopping: isStopping,
-            load: try InstanceLoad(unpacking: &unpacker))
+            credit: credit, connection: connection, blindShards: blindShards, owned: owned,
+            isStopping: isStopping, load: try InstanceLoad(unpacking: &unpacker))
     }
 }
 
@@ -89,12 +91,14 @@ extension BeatReply: SelfUnpacking {
         try unpacker.expectKey("unheardRackShards")
         let unheardRackShards = try unpacker.readShards()
         let forwarded = unpacker.takeKey("forwarded") ? try unpacker.readUInt64() : nil
-        try unpacker.expect(count == (forwarded == nil ? 8 : 9))
+        let connection = unpacker.takeKey("connection") ? try unpacker.readUInt64() : nil
+        try unpacker.expect(
+            count == 8 + (forwarded == nil ? 0 : 1) + (connection == nil ? 0 : 1))
         self.init(
             number: number, brokerNonce: brokerNonce, placementVersion: placementVersion,
             isYoung: isYoung, isBehind: isBehind, dropped: dropped,
             unheardServerShards: unheardServerShards, unheardRackShards: unheardRackShards,
-            forwarded: forwarded)
+            forwarded: forwarded, connection: connection)
     }
 }
 
