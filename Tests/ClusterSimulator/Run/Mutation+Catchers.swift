@@ -10,7 +10,8 @@ extension Mutation {
         case .syncLies: ["durability", "answers"]
         case .startReplayTooLate: ["durability", "replay"]
         case .journalDroppedEarly: ["replay", "answers"]
-        case .stepWithoutRecord: ["replay"]
+        // A verdict that no record told is told again.
+        case .stepWithoutRecord: ["replay", "alerts"]
         case .forgetIdentity, .answerForgotten: ["answers"]
         case .takeReportsTwice, .reportUnderNewTime, .refusalHidden: ["reports"]
         case .decommissionForgotten, .commandRepeatedLate, .generationInvented: ["commands"]
