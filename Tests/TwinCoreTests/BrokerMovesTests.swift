@@ -172,9 +172,10 @@ struct BrokerMovesTests {
         scenario.machine.sendFailed(
             to: try slot(of: "server-b", in: scenario), now: scenario.now, wall: scenario.wall)
         #expect(scenario.machine.takeEffects().unheld == [shard])
+        scenario.now += 8_000
         let refusal = try #require(try scenario.route("server#1").refusal)
         #expect(refusal.code == .unavailable)
-        #expect(refusal.message.contains("server-b, which is gone"))
+        #expect(refusal.message.contains("server-b, which is gone for 8 s"))
         #expect(refusal.hint?.contains("twinctl adopt server#1 server-a") == true)
 
         try scenario.machine.adopt(shard, by: name("server-a"), mayBeginEmpty: false)

@@ -223,12 +223,13 @@ extension BrokerMachine {
     }
 
     /// Why nobody serves a released shard now.
-    func moving(_ move: ShardMove) -> Refusal {
+    func moving(_ move: ShardMove, now: Int64) -> Refusal {
         let isThere = isHere(move.to)
+        let since = slotByName[move.to].map { absence(of: instances[$0], now: now) }
         return Refusal(
             .unavailable,
             "\(move.shard) has left \(move.from) for \(move.to), which "
-                + (isThere ? "does not serve it yet" : "is gone"),
+                + (isThere ? "does not serve it yet" : since ?? "nobody knows"),
             address: "\(move.shard)",
             hint: isThere
                 ? "try again in a second"

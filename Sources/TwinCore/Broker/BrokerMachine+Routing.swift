@@ -17,7 +17,7 @@ extension BrokerMachine {
             if !record.placement.moves.isEmpty, let move = record.placement.move(of: shard),
                 move.releasedDigest != nil
             {
-                return .refuse(moving(move))
+                return .refuse(moving(move, now: now))
             }
         case .instance(let tier, let name):
             guard let found = slotByName[name], instances[found].tier == tier else {
@@ -60,18 +60,21 @@ extension BrokerMachine {
             case .shard(let shard): "\(shard) belongs to \(instance.name), which"
             case .instance, .broker: "\(instance.name)"
             }
-        let since =
-            switch instance.presence {
-            case .present: "is unreachable"
-            case .lost(let time, _, _): "is gone for \(BrokerMachine.span(now - time))"
-            case .awaited:
-                "has not registered since this broker started "
-                    + "\(BrokerMachine.span(now - startedAt)) ago"
-            }
         return Refusal(
-            .unavailable, "\(place) \(since)",
+            .unavailable, "\(place) \(absence(of: instance, now: now))",
             hint: "start \(instance.tier.name)-twin-svc with the state directory of "
                 + "\(instance.name); twinctl status shows all processes")
+    }
+
+    /// Since when an instance cannot be reached, as the end of a sentence.
+    func absence(of instance: BrokerInstance, now: Int64) -> String {
+        switch instance.presence {
+        case .present: "is unreachable"
+        case .lost(let time, _, _): "is gone for \(BrokerMachine.span(now - time))"
+        case .awaited:
+            "has not registered since this broker started "
+                + "\(BrokerMachine.span(now - startedAt)) ago"
+        }
     }
 
     func unowned(_ shard: ShardID) -> Refusal {
