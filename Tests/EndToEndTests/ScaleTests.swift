@@ -68,7 +68,7 @@ extension EndToEnd {
             }
         }
 
-        @Test("a shard whose disk is lost begins empty with --yes; without it nothing is done")
+        @Test("a shard whose disk is lost is unavailable, and begins empty with --yes alone")
         func adopt() async throws {
             let cluster = try await scaled()
             let fleet = try Fleet(dc: "adopt", racks: 2, serversPerRack: 20)
@@ -89,6 +89,14 @@ extension EndToEnd {
                 try cluster.client.status().processes
                     .contains { $0.name == "server-b" && $0.state == .lost }
             }
+            let away = try #require(
+                all.first { key in
+                    let index = try TwinKey(key).shardIndex(shardCount: cluster.shards)
+                    return lost.contains(ShardID(tier: .server, index: index))
+                })
+            let unavailable = try await cluster.twinctl("get", "server", away)
+            #expect(unavailable.status == 69)
+            #expect(unavailable.text.contains(" belongs to server-b, which is gone for "))
             let refused = try await cluster.twinctl("adopt", first, "server-a")
             #expect(refused.status == 1)
             #expect(refused.text.contains("it would begin empty"))
