@@ -6,8 +6,9 @@ import Testing
 ///
 /// Every seed is a whole run, unless not optimised: ten minutes, three tiers of two instances, to
 /// which others join in every third run, 200 servers.
-/// `TWIN_SIMULATE_SECONDS` sets how long (by default as many seeds as fit 240 s, and 500 at least);
-/// `TWIN_SEED` runs one seed, `TWIN_SIMULATE_PLAN` only part of what it draws.
+/// As many seeds as fit 240 s, and 500 at least, are the same every time; with
+/// `TWIN_SIMULATE_SECONDS` others for so long. `TWIN_SEED` runs one seed, `TWIN_SIMULATE_PLAN` only
+/// part of what it draws.
 @Suite("Cluster simulator", .serialized)
 struct ClusterSimulatorTests {
     private static let environment = ProcessInfo.processInfo.environment
@@ -59,6 +60,10 @@ struct ClusterSimulatorTests {
                 tally.seeds >= Self.seedsMin,
                 "this machine takes longer than \(Self.secondsMax) s for \(Self.seedsMin) seeds")
         }
+        // Few seeds may have no join that lasts.
+        if areWell, tally.seeds >= Self.seedsOfJoins {
+            #expect(tally.counts.shardsJoined > 0, "who joins gets a share")
+        }
     }
 
     #if !DEBUG
@@ -98,9 +103,9 @@ struct ClusterSimulatorTests {
         let last =
             lines.last { $0.hasPrefix("replay ") }.flatMap(Self.shrunk)
             ?? lines.last { $0.hasPrefix("begins ") || $0.hasPrefix("tries ") }.flatMap(Self.begun)
-        guard let last else { return "compose/test --filter ClusterSimulatorTests" }
-        return "TWIN_SEED=\(last.seed) TWIN_SIMULATE_PLAN='\(last.plan)' compose/test "
-            + "--filter ClusterSimulatorTests"
+        let command = "compose/test --filter ClusterSimulatorTests/manySeeds"
+        guard let last else { return command }
+        return "TWIN_SEED=\(last.seed) TWIN_SIMULATE_PLAN='\(last.plan)' \(command)"
     }
 
     private static func begun(_ line: String) -> (seed: String, plan: String)? {
@@ -129,6 +134,7 @@ struct ClusterSimulatorTests {
     }
 
     private static let processes = 2
+    private static let seedsOfJoins = 100
     private static let seconds = 240
     /// A slow machine goes on for so long, until it has done its seeds.
     private static let secondsMax = 900
@@ -151,11 +157,15 @@ struct ClusterSimulatorTests {
     /// One seed, or two processes that share many.
     private static var commands: [[String]] {
         let limits: [String]
+        var first: UInt64 = 1
         switch asked {
         case .seed(let seed):
             let plan = environment["TWIN_SIMULATE_PLAN"].map { ["--plan", $0] } ?? []
             return [["--seed", seed, "--tell"] + plan]
-        case .seconds(let seconds): limits = ["--count", "1", "--seconds", seconds]
+        case .seconds(let seconds):
+            limits = ["--count", "1", "--seconds", seconds]
+            first = UInt64(Date().timeIntervalSince1970)
+            print("simulator: seeds from \(first) on")
         case .nothing:
             let count = ["--count", "\(seedsDefault / processes)"]
             #if DEBUG
@@ -165,8 +175,8 @@ struct ClusterSimulatorTests {
                 limits = count + ["--seconds", "\(seconds)", "--seconds-max", "\(secondsMax)"]
             #endif
         }
-        return (1...processes).map {
-            ["--seed", "\($0)", "--stride", "\(processes)"] + limits
+        return (0..<processes).map {
+            ["--seed", "\(first + UInt64($0))", "--stride", "\(processes)"] + limits
         }
     }
 }
