@@ -5,18 +5,24 @@ import TwinWire
 
 /// The seeds of the corpus. `TWIN_WRITE_SEEDS=1` writes them, for the fuzzer to begin with.
 struct SeedTests {
-    @Test("every seed keeps its promises", arguments: FuzzTarget.allCases)
+    @Test("every seed keeps its promises, and is in the corpus", arguments: FuzzTarget.allCases)
     func seeds(_ target: FuzzTarget) throws {
         let isWriting = ProcessInfo.processInfo.environment["TWIN_WRITE_SEEDS"] == "1"
         let seeds = try Seeds.all(of: target)
         #expect(!seeds.isEmpty)
+        let kept = Dictionary(
+            uniqueKeysWithValues: try Corpus.inputs(of: target).map { ($0.name, $0.bytes) })
         for (name, bytes) in seeds {
             do {
                 try target.check(bytes)
             } catch {
                 Issue.record("\(target.rawValue)/\(name): \(error)")
             }
-            if isWriting { try Corpus.write(bytes, named: name, of: target) }
+            if isWriting {
+                try Corpus.write(bytes, named: name, of: target)
+            } else {
+                #expect(kept[name] == bytes, "\(name): TWIN_WRITE_SEEDS=1 writes it")
+            }
         }
     }
 
