@@ -31,6 +31,7 @@ extension Saboteur {
         case .closeWithoutOpen: hideOpening(&core)
         case .transitionTwice: repeatAlert(&core)
         case .floorForgotten: forgetFloor(&core)
+        case .blindnessDenied: denyBlindness(&core)
         case .servedAfterRelease: serveReleased(&core)
         case .candidateServedEarly: serveCandidates(&core)
         default: break
@@ -231,6 +232,22 @@ extension Saboteur {
             for ordinal in core.shards[index]?.ordinals ?? [] {
                 core.take(.twin(ordinal: ordinal, Service.Twin.timerInput), in: index)
             }
+        }
+    }
+
+    /// Once for each blind time its twins are asked as if it had not been, and nobody sees more of
+    /// it than what they say.
+    private mutating func denyBlindness(_ core: inout InstanceCore<Service>) {
+        for index in core.ownedIndices {
+            guard let conditions = core.shards[index]?.conditions, conditions.isObserving,
+                conditions.floor != .zero, deniedUntil[index] != conditions.floor
+            else { continue }
+            deniedUntil[index] = conditions.floor
+            core.take(.observation(isObserving: true, floor: .zero), in: index)
+            for ordinal in core.shards[index]?.ordinals ?? [] {
+                core.take(.twin(ordinal: ordinal, Service.Twin.timerInput), in: index)
+            }
+            core.take(.observation(isObserving: true, floor: conditions.floor), in: index)
         }
     }
 }

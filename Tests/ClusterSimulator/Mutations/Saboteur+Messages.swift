@@ -8,7 +8,9 @@ extension Saboteur {
     /// What an instance reads in place of a message.
     mutating func read(_ frames: [[UInt8]], as instance: String) -> [[UInt8]] {
         switch mutation {
-        case .foldUnderNothing, .foldKept, .shardOfAnother, .tailNotCopied, .epochNotRaised: break
+        case .foldUnderNothing, .foldKept, .shardOfAnother, .tailNotCopied, .epochNotRaised,
+            .serversUnheard:
+            break
         default: return frames
         }
         guard frames.count >= 2, let envelope = envelope(frames[frames.count - 2]) else {
@@ -23,6 +25,10 @@ extension Saboteur {
         case (.shardOfAnother, .reply, .register):
             return Self.edited(frames) { (grant: inout RegistrationGrant) in
                 take(from: &grant, as: instance)
+            }
+        case (.serversUnheard, .reply, .beat) where Service.Twin.tier == .rack:
+            return Self.edited(frames) { (reply: inout BeatReply) in
+                reply.unheardServerShards = ShardSet(0..<UInt16(World.shardsPerTier))
             }
         default: return readMove(frames, envelope, as: instance)
         }

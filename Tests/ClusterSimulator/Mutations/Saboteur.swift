@@ -24,6 +24,8 @@ struct Saboteur<Service: TierService> {
     /// Servers whose status of this version never leaves.
     var withheld: [TwinKey: Version] = [:]
     var statusesTaken = 0
+    /// By shard index: until when it was blind, which its twins were not told.
+    var deniedUntil: [Int: Elapsed] = [:]
     /// Folds that a child once had.
     var keptFolds: [TwinKey: [FoldEntry]] = [:]
     /// Copies that leave without their tail, by shard index.
@@ -64,6 +66,9 @@ struct Saboteur<Service: TierService> {
     }
 
     // MARK: recovery
+
+    /// A start that finds damage believes its rows.
+    var overlooksDamage: Bool { mutation == .damageOverlooked }
 
     /// Recovers as production does, or not quite.
     mutating func recover<D: Disk>(

@@ -68,7 +68,7 @@ extension SimulatedInstance: SimulatedInstanceProcess {
 
     /// A second core that recovers from what a process would find now.
     private func recoveredCopy(
-        from disk: MemoryDisk, after outage: Outage
+        from disk: MemoryDisk, after outage: Outage, replays: Bool = true
     ) throws -> InstanceCore<Service> {
         let files = disk.copy(after: outage)
         let tables = rows.copy(after: outage)
@@ -78,7 +78,8 @@ extension SimulatedInstance: SimulatedInstanceProcess {
         var core = InstanceCore<Service>(
             name: try InstanceName(name), softwareVersion: "1.0.0", processNonce: 1,
             identity: identity, running: .zero, nextRecord: journal.lastRecord.rawValue + 1)
-        _ = try Recovery.run(&core, rows: tables, journal: journal, from: meta.journalFrom)
+        let from = replays ? meta.journalFrom : journal.lastRecord.next
+        _ = try Recovery.run(&core, rows: tables, journal: journal, from: from)
         return core
     }
 
@@ -163,7 +164,12 @@ extension SimulatedInstance: SimulatedInstanceProcess {
             copy = try recoveredCopy(from: damaged, after: .processCrash)
         } catch {
             // Found and said: all that is wanted.
-            return world.counts.flipsFound += 1
+            guard saboteur.overlooksDamage else { return world.counts.flipsFound += 1 }
+            do {
+                copy = try recoveredCopy(from: disk, after: .processCrash, replays: false)
+            } catch {
+                return world.fail("bit flip", "\(name): \(error)")
+            }
         }
         let names = Self.differences(live, copy)
         guard !names.isEmpty else { return world.counts.flipsHarmless += 1 }

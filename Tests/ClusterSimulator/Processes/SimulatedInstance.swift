@@ -24,7 +24,7 @@ final class SimulatedInstance<Service: TierService>: SimulatedProcess {
     /// For a disk that lies: what it is after the next power cut.
     private var oldDisk: MemoryDisk?
     private var commits = 0
-    private var saboteur: Saboteur<Service>
+    private(set) var saboteur: Saboteur<Service>
 
     // MARK: what survives the process
     private(set) var disk = MemoryDisk()

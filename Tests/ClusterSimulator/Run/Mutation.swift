@@ -38,6 +38,8 @@ package enum Mutation: String, CaseIterable, Sendable {
     case rowsWithoutLimit = "rows-without-limit"
     /// A start does not replay the last record.
     case recoverySkipsLastRecord = "recovery-skips-last-record"
+    /// A start that finds its journal damaged goes on with its rows alone and says nothing.
+    case damageOverlooked = "damage-overlooked"
     /// A start arms no timers.
     case timersForgotten = "timers-forgotten"
     /// A decommissioned server is under watch again after a start.
@@ -58,6 +60,8 @@ package enum Mutation: String, CaseIterable, Sendable {
     case generationInvented = "generation-invented"
     /// Some requests never get an answer, however often they come.
     case answerForgotten = "answer-forgotten"
+    /// The answer to `GetUnhealthyRacks` leaves out a rack.
+    case unhealthyRackHidden = "unhealthy-rack-hidden"
 
     // MARK: between twins
     /// A child believes in a receipt for what its parent never got.
@@ -82,6 +86,10 @@ package enum Mutation: String, CaseIterable, Sendable {
     case shardOfAnother = "shard-of-another"
     /// After a blind time silence counts from before it.
     case floorForgotten = "floor-forgotten"
+    /// After a blind time twins judge once as if there had been none.
+    case blindnessDenied = "blindness-denied"
+    /// Racks believe that nobody serves the shards of their servers.
+    case serversUnheard = "servers-unheard"
 
     // MARK: shards that change owners
     /// The broker goes on sending what is for a shard to its first owner.

@@ -125,7 +125,9 @@ extension World {
             instance.positions.contains { Int($0.shard) == shard }
         }
         guard let context = owner?.cycle?.core.documentContext(of: shard) else { return nil }
-        return UnhealthyRacksDocument(twin, request: nil, in: context)
+        var answer = UnhealthyRacksDocument(twin, request: nil, in: context)
+        if plan.mutation == .unhealthyRackHidden { answer.racks = Array(answer.racks.dropLast()) }
+        return answer
     }
 
     /// The ids of all incidents that are open or recovering in some twin.
